@@ -1,0 +1,205 @@
+"""Server-sent events: complete by replay, live by one listener per process.
+
+A stream reads its past by `event_id` from the database and then follows the listener, so a
+client that resumes misses nothing. No database connection is held while a stream is idle.
+A client that reads too slowly is told so and dropped; it resumes by id (contract/accounts.md 4).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
+
+import orjson
+import psycopg
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+
+from brokerage.api import json_error
+from brokerage.database import direct_parameters
+from brokerage.errors import BrokerageError
+from brokerage.models import Event
+from brokerage.relay import CHANNEL
+from brokerage.stream_bounds import Bounds
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+HEARTBEAT_SECONDS = 15.0
+QUEUE_SIZE = 10_000
+PAGE = 500
+RECONNECT_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Which events a stream carries, for whom, and how one is written."""
+
+    wanted: Callable[[Event], bool]
+    filters: dict[str, Any]
+    render: Callable[[Event], bytes]
+
+
+@dataclass(eq=False)
+class _Follower:
+    stream: Stream
+    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(QUEUE_SIZE))
+    dropped: int = 0
+
+    def offer(self, event: Event) -> None:
+        if not self.stream.wanted(event):
+            return
+        try:
+            self.queue.put_nowait(event)
+        except asyncio.QueueFull:
+            self.dropped += 1
+
+
+class Listener:
+    """The one listener of this process: reads new events once and hands them to every stream."""
+
+    def __init__(self) -> None:
+        self.followers: set[_Follower] = set()
+        self.newest = 0
+        self._task: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    async def follow(self, stream: Stream) -> _Follower:
+        """Start handing new events to `stream`; answers once nothing new can be missed."""
+        follower = _Follower(stream)
+        self.followers.add(follower)
+        if self._task is None or self._task.done():
+            self._ready.clear()
+            self._task = asyncio.create_task(self._listen())
+        await self._ready.wait()
+        return follower
+
+    async def _listen(self) -> None:
+        while self.followers:
+            try:
+                async with await psycopg.AsyncConnection.connect(**direct_parameters(), autocommit=True) as direct:
+                    await direct.execute(f"LISTEN {CHANNEL}")
+                    await self._catch_up(direct)
+                    self._ready.set()
+                    async for _ in direct.notifies(timeout=None):
+                        await self._catch_up(direct)
+                        if not self.followers:
+                            return
+            except psycopg.OperationalError:
+                log.warning("the event listener lost its connection and connects again")
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _catch_up(self, direct: psycopg.AsyncConnection) -> None:
+        if not self._ready.is_set() and self.newest == 0:
+            row = await (await direct.execute("SELECT coalesce(max(event_id), 0) FROM brokerage_event")).fetchone()
+            self.newest = row[0] if row else 0
+            return
+        rows = await (await direct.execute(NEW_EVENTS, [self.newest])).fetchall()
+        for row in rows:
+            event = Event(**dict(zip(EVENT_COLUMNS, row, strict=True)))
+            self.newest = row[EVENT_COLUMNS.index("event_id")]
+            for follower in self.followers:
+                follower.offer(event)
+
+
+EVENT_COLUMNS = [column.attname for column in Event._meta.concrete_fields]
+NEW_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM brokerage_event WHERE event_id > %s ORDER BY event_id"
+
+_listeners: dict[asyncio.AbstractEventLoop, Listener] = {}
+
+
+def listener() -> Listener:
+    """Answer the listener of the running event loop."""
+    return _listeners.setdefault(asyncio.get_running_loop(), Listener())
+
+
+def respond(stream: Stream, bounds: Bounds) -> StreamingHttpResponse:
+    """Answer a stream of `stream`'s events within `bounds`, the past first, then live."""
+    response = StreamingHttpResponse(_write(stream, bounds), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _write(stream: Stream, bounds: Bounds) -> AsyncIterator[bytes]:
+    live = listener()
+    follower = await live.follow(stream)
+    try:
+        yield b": welcome to the Strikebook events\n\n"
+        last = 0
+        if bounds.replays:
+            async for event in _past(stream, bounds):
+                last = event.event_id or last
+                yield stream.render(event)
+        while not follower.dropped and not await _is_reached(bounds):
+            async for event in _present(follower):
+                if event.event_id <= last:
+                    continue
+                if bounds.excludes(event):
+                    return
+                yield stream.render(event)
+            yield b":heartbeat\n\n"
+        if follower.dropped:
+            yield b": you are reading too slowly, dropped %d messages\n\n" % follower.dropped
+    finally:
+        live.followers.discard(follower)
+
+
+async def _is_reached(bounds: Bounds) -> bool:
+    return bounds.until is not None and await sync_to_async(_released)(bounds.is_reached)
+
+
+async def _past(stream: Stream, bounds: Bounds) -> AsyncIterator[Event]:
+    after = 0
+    while True:
+        page = await sync_to_async(_released)(lambda after=after: _page(stream, bounds, after))
+        for event in page:
+            yield event
+        if len(page) < PAGE:
+            return
+        after = page[-1].event_id
+
+
+def _page(stream: Stream, bounds: Bounds, after: int) -> list[Event]:
+    rows = Event.objects.filter(bounds.condition(), event_id__gt=after, **stream.filters)
+    return list(rows.order_by("event_id")[:PAGE])
+
+
+def _released(read: Callable[[], T]) -> T:
+    """Read from the database and give the connection back: an idle stream holds none."""
+    try:
+        return read()
+    finally:
+        connection.close()
+
+
+async def _present(follower: _Follower) -> AsyncIterator[Event]:
+    """Yield new events until the client falls behind or none has come for a heartbeat."""
+    while not follower.dropped:
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                event = await follower.queue.get()
+        except TimeoutError:
+            return
+        yield event
+
+
+def data_line(event: Event, facts: dict[str, Any]) -> bytes:
+    """Frame one event as the public streams do: its id, `data: {one-line JSON}`, a blank line."""
+    return b"id: %d\ndata: " % (event.event_id or 0) + orjson.dumps(facts) + b"\n\n"
+
+
+def refusals_as_json(view: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Let an async stream view raise refusals: a stream that cannot start answers a JSON error."""
+
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await view(request, *args, **kwargs)
+        except BrokerageError as refusal:
+            return json_error(refusal)
+
+    return guarded

@@ -1,0 +1,30 @@
+"""Every path of the installation. None ends in a slash and nothing redirects."""
+
+from django.urls import include, path
+
+from brokerage.health import healthz
+from brokerage.market_hours import CalendarView, ClockView
+from brokerage.sandbox import SandboxClockView
+from brokerage.views import choose_theme, market_clock
+
+API = [
+    path("", include("trading.api.urls")),
+    path("", include("options.api.urls")),
+    path("", include("accounts.api.urls")),
+    path("calendar", CalendarView.as_view()),
+    path("clock", ClockView.as_view()),
+]
+urlpatterns = [
+    path("healthz", healthz),
+    path("v1/sandbox/clock", SandboxClockView.as_view()),
+    path("v1/", include(API)),
+    path("v2/", include(("options.api.urls_v2", "options_v2"))),
+    path("v2/calendar", CalendarView.as_view()),
+    path("v2/clock", ClockView.as_view()),
+    path("market-clock", market_clock),
+    path("theme", choose_theme),
+    path("", include("accounts.urls")),
+    path("", include("trading.urls")),
+]
+handler404 = "brokerage.api.not_found"
+handler500 = "brokerage.api.server_error"

@@ -1,0 +1,62 @@
+"""What every page shares: page or fragment, redirects, refusals on forms, the shell's facts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from brokerage import clock, market_calendar
+from brokerage.errors import BrokerageError, InvalidInput
+from brokerage.mode import is_sandbox
+
+
+def render_page(
+    request: HttpRequest, page: str, *, fragment: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Render `fragment` for an htmx swap and `page` for everyone else.
+
+    Boosted and history-restore requests want the whole page too.
+    """
+    htmx = request.htmx  # type: ignore[attr-defined]
+    template = fragment if htmx and not htmx.boosted and not htmx.history_restore_request else page
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def redirect_page(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Send the browser to another page, from a form or from an htmx swap alike."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(resolve_url(to, *args, **kwargs))
+    return redirect(to, *args, **kwargs)
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """Put a refusal raised inside on the form: on its field, or above the form where it has none."""
+    try:
+        yield
+    except InvalidInput as refusal:
+        for field, sentences in refusal.errors.items():
+            for sentence in sentences:
+                form.add_error(field if field in form.fields else None, sentence)
+    except BrokerageError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Answer what the shell of every page shows: the market's time and the mode."""
+    now = clock.now()
+    return {
+        "market_now": now,
+        "market_is_open": market_calendar.is_open(now),
+        "clock_is_set": clock.setting() != clock.ClockSetting(),
+        "is_sandbox": is_sandbox(),
+        "mode": settings.STRIKEBOOK_MODE,
+    }

@@ -1,0 +1,72 @@
+"""JSON in and out: orjson renders, numbers with a point arrive as decimals.
+
+Apart from `brokerage.api`, because DRF imports these while it is being imported.
+"""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from brokerage.errors import Malformed
+from brokerage.money import plain
+
+
+def wire_value(value: Any) -> Any:
+    """Answer what orjson prints for a value that it does not know: decimals become plain strings."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return str(value)
+
+
+class JsonRenderer(BaseRenderer):
+    """Render with orjson; decimals become plain strings."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        return b"" if data is None else orjson.dumps(data, default=wire_value, option=orjson.OPT_UTC_Z)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+class JsonParser(BaseParser):
+    """Parse JSON whatever the content type says; every number with a point is a Decimal."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            body = stream.read()
+            return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant) if body.strip() else {}
+        except RequestDataTooBig:
+            raise
+        except (ValueError, UnicodeDecodeError, RecursionError):
+            raise BodyNotJson from None
+
+
+class BodyNotJson(Malformed):
+    """The request body is not JSON."""
+
+    reason = "body_not_json"
+    message = "failed to decode request body"
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Answer JSON whatever `Accept` says: clients send all sorts of it."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line, with the embedded servers up for as long as the command needs them."""
+
+import os
+import sys
+
+from brokerage.embedded import EmbeddedServerError, configured_servers
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+    from django.core.management import execute_from_command_line
+
+    try:
+        with configured_servers(sys.argv[1:]):
+            execute_from_command_line(sys.argv)
+    except EmbeddedServerError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
