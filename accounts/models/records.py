@@ -1,0 +1,68 @@
+"""What the holder signed, sent, and agreed to on the side."""
+
+import uuid
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from accounts.choices import AgreementType, DocumentType, MimeType
+from accounts.models.accounts import Account
+from accounts.models.users import User
+
+
+class Agreement(models.Model):
+    """One signature under one revision of an agreement (RK-11); further ones are appended."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="agreements")
+    agreement = models.CharField(max_length=32, choices=AgreementType)
+    signed_at = models.DateTimeField()
+    ip_address = models.GenericIPAddressField(protocol="IPv4")
+    revision = models.CharField(max_length=10)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["account", "id"], name="agreements_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.revision}"
+
+
+class OwnerDocument(models.Model):
+    """A document that the holder sent; its content lies sealed in the file storage (RK-10)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="documents")
+    document_type = models.CharField(max_length=40, choices=DocumentType)
+    document_sub_type = models.CharField(max_length=80, blank=True)
+    mime_type = models.CharField(max_length=20, choices=MimeType, blank=True)
+    content = models.FileField(upload_to="owner-documents", blank=True, max_length=120)
+    content_size = models.PositiveIntegerField()
+    content_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["account", "created_at"], name="documents_of_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.id}"
+
+
+class AccountTerms(models.Model):
+    """The rest of the application: what is kept and shown but decides nothing yet (contract 2.1)."""
+
+    account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="terms")
+    allow_instant_ach = models.BooleanField(default=False)
+    additional_information = models.CharField(max_length=1024, blank=True)
+    beneficiaries = models.JSONField(default=list, blank=True, encoder=DjangoJSONEncoder)
+    cash_interest = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    fpsl = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    primary_account_holder = models.ForeignKey(Account, models.PROTECT, null=True, related_name="further_accounts")
+    custodial_account_type = models.CharField(max_length=40, blank=True)
+    minor_identity_sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return f"terms of {self.account_id}"

@@ -1,0 +1,73 @@
+"""Which role may do what. One table; what an actor may *see* is `visible_to`."""
+
+from django.db.models import TextChoices
+
+from accounts.choices import Role
+
+
+class Permission(TextChoices):
+    """An act, or a kind of record, that a role may be allowed."""
+
+    VIEW_ACCOUNTS = "view_accounts"
+    OPEN_ACCOUNTS = "open_accounts"
+    EDIT_ACCOUNTS = "edit_accounts"
+    CONFIGURE_ACCOUNTS = "configure_accounts"
+    ADVANCE_OPENINGS = "advance_openings"
+    REQUEST_OPTIONS = "request_options"
+    DECIDE_OPTIONS = "decide_options"
+    JOURNAL_FUNDS = "journal_funds"
+    SUBMIT_ORDERS = "submit_orders"
+    CANCEL_ORDERS = "cancel_orders"
+    EXERCISE_POSITIONS = "exercise_positions"
+    CONTROL_SANDBOX = "control_sandbox"
+    MANAGE_CORRESPONDENTS = "manage_correspondents"
+    MANAGE_STAFF = "manage_staff"
+    MANAGE_API_KEYS = "manage_api_keys"
+    VIEW_AUDIT = "view_audit"
+
+
+_READ = frozenset({Permission.VIEW_ACCOUNTS})
+_OPERATE = _READ | {
+    Permission.OPEN_ACCOUNTS,
+    Permission.EDIT_ACCOUNTS,
+    Permission.CONFIGURE_ACCOUNTS,
+    Permission.REQUEST_OPTIONS,
+    Permission.JOURNAL_FUNDS,
+    Permission.SUBMIT_ORDERS,
+    Permission.CANCEL_ORDERS,
+    Permission.EXERCISE_POSITIONS,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _READ,
+    Role.OPERATIONS: _OPERATE,
+    # Decides on options and may pull an order or cap a level, but asks for nothing: maker is
+    # never checker (AA-21).
+    Role.ROP: _READ
+    | {
+        Permission.DECIDE_OPTIONS,
+        Permission.CONFIGURE_ACCOUNTS,
+        Permission.CANCEL_ORDERS,
+        Permission.VIEW_AUDIT,
+    },
+    Role.COMPLIANCE: _READ | {Permission.CONFIGURE_ACCOUNTS, Permission.VIEW_AUDIT},
+    # Runs the installation; neither approves for options nor decides for a customer.
+    Role.ADMIN: _OPERATE
+    | {
+        Permission.CONTROL_SANDBOX,
+        Permission.MANAGE_CORRESPONDENTS,
+        Permission.MANAGE_STAFF,
+        Permission.MANAGE_API_KEYS,
+        Permission.VIEW_AUDIT,
+    },
+    # Sees its own accounts and may lower or switch off options; everything else goes through the partner.
+    Role.CUSTOMER: _READ | {Permission.CONFIGURE_ACCOUNTS},
+    # A partner's system opens, funds and trades, and drives the sandbox that it tests in.
+    Role.API: _OPERATE | {Permission.CONTROL_SANDBOX},
+    Role.SYSTEM: frozenset(Permission),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Say whether `role` carries `permission`."""
+    return permission in PERMISSIONS[role]

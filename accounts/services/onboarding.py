@@ -1,0 +1,154 @@
+"""Open an account, move its opening on, configure it (contract/accounts.md 2)."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.choices import AccountKind, AccountStatus
+from accounts.errors import (
+    AccountClosed,
+    AccountInputInvalid,
+    AccountNotFound,
+    FixturesNotOffered,
+    PrimaryHolderNotFound,
+)
+from accounts.locking import lock_account
+from accounts.models import Account, User
+from accounts.permissions import Permission
+from accounts.rules.applications import AccountApplication, ConfigurationChanges
+from accounts.rules.configuration import configuration_faults
+from accounts.rules.onboarding import by_field, review_application, sandbox_step, status_fixture
+from accounts.services.sections import application_on_file, tax_id_on_file, write_sections
+from accounts.services.steps import advance_soon, change_status, copy_holder, save_under_its_email
+from brokerage import clock
+from brokerage.errors import NotPermitted
+from brokerage.events import record_event
+from brokerage.mode import is_sandbox
+
+
+@transaction.atomic(durable=True)
+def open_account(*, actor: User, application: AccountApplication) -> Account:
+    """Open an account in SUBMITTED and announce it; the worker moves it on in the sandbox.
+
+    A status fixture opens it in that status instead, and pins it there. Raises
+    `AccountInputInvalid` naming every field at fault, `EmailTaken`, `FixturesNotOffered`,
+    `UnknownStatusFixture`, `PrimaryHolderHasSections` or `PrimaryHolderNotFound`.
+    """
+    actor.require(Permission.OPEN_ACCOUNTS)
+    if actor.correspondent_id is None:
+        raise NotPermitted(permission=Permission.OPEN_ACCOUNTS.value)
+    review_application(application, today=clock.today())
+    fixture = _status_fixture(application.additional_information)
+    application = _with_primarys_sections(actor, application)
+
+    now = clock.now()
+    account = _insert_account(actor, application, fixture or AccountStatus.SUBMITTED, is_pinned=bool(fixture), now=now)
+    write_sections(account, application, actor=actor, now=now)
+    record_event("account.opened", account=account, subject=account, at=now, payload=_opened(account))
+    if fixture is None and is_sandbox():
+        advance_soon(account)
+    return account
+
+
+@transaction.atomic(durable=True)
+def advance_opening(*, actor: User, account_id: UUID) -> Account:
+    """Move an account one step on its way to ACTIVE, as the sandbox does by itself; else leave it.
+
+    Safe to run twice, and beside another: the step is decided under the account's lock. In
+    production nothing moves by itself: there a person or an identity check decides.
+    """
+    actor.require(Permission.ADVANCE_OPENINGS)
+    account = lock_account(actor, account_id)
+    step = sandbox_step(AccountStatus(account.status), is_pinned=account.is_status_pinned)
+    if step is None or not is_sandbox():
+        return account
+    now = clock.now()
+    payload = change_status(account, step)
+    account.save(update_fields=["status"])
+    record_event("account.status_changed", account=account, subject=account, at=now, payload=payload)
+    return account
+
+
+@transaction.atomic(durable=True)
+def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationChanges) -> Account:
+    """Set an account's trading configuration: its cap on the options level, margin, suspension.
+
+    What is None stays as it is. The approved level never changes here, so lowering the cap
+    takes effect at once and raising it again needs no new approval (AA-13, contract 6).
+    Raises `AccountNotFound`, `AccountClosed` or `AccountInputInvalid`.
+    """
+    actor.require(Permission.CONFIGURE_ACCOUNTS)
+    account = lock_account(actor, account_id, missing=AccountNotFound)
+    if account.status == AccountStatus.ACCOUNT_CLOSED:
+        raise AccountClosed(account_number=account.account_number)
+    faults = by_field(configuration_faults(changes))
+    if faults:
+        raise AccountInputInvalid(faults)
+
+    changed = {name: value for name, value in changes.given().items() if getattr(account, name) != value}
+    is_first = bool(changes.given()) and not account.is_configured
+    if not changed and not is_first:
+        return account
+    account.is_configured = True
+    for name, value in changed.items():
+        setattr(account, name, value)
+    account.save(update_fields=["is_configured", *changed])
+    record_event("account.configured", account=account, subject=account, at=clock.now(), payload=changed)
+    return account
+
+
+def _status_fixture(additional_information: str) -> AccountStatus | None:
+    if "/fixtures/" in additional_information and not is_sandbox():
+        raise FixturesNotOffered
+    return status_fixture(additional_information)
+
+
+def _with_primarys_sections(actor: User, application: AccountApplication) -> AccountApplication:
+    """Take contact and identity from the first account of the same holder, where one is named."""
+    primary_id = application.primary_account_holder_id
+    if primary_id is None:
+        return application
+    primary = Account.objects.visible_to(actor).customers().filter(pk=primary_id).first()
+    if primary is None or not hasattr(primary, "identity"):
+        raise PrimaryHolderNotFound(account_id=primary_id)
+    on_file = application_on_file(primary)
+    identity = replace(on_file.identity, tax_id=tax_id_on_file(primary))
+    return replace(application, contact=on_file.contact, identity=identity)
+
+
+def _insert_account(
+    actor: User, application: AccountApplication, status: AccountStatus, *, is_pinned: bool, now: datetime
+) -> Account:
+    account = Account(
+        correspondent=actor.correspondent,
+        kind=AccountKind.CUSTOMER,
+        status=status,
+        is_status_pinned=is_pinned,
+        account_type=application.account_type,
+        account_sub_type=application.account_sub_type,
+        enabled_assets=list(application.enabled_assets),
+        opened_by=actor,
+        created_at=now,
+        **application.trading_configurations.given(),
+    )
+    account.is_configured = bool(application.trading_configurations.given())
+    copy_holder(account, application)
+    if application.primary_account_holder_id is not None:
+        account.registered_email = ""
+    save_under_its_email(account, force_insert=True)
+    return account
+
+
+def _opened(account: Account) -> dict[str, Any]:
+    """Answer what the status stream says first of a new account (contract 4.3)."""
+    return {
+        "status_from": "",
+        "status_to": account.status,
+        "crypto_status_from": "",
+        "crypto_status_to": account.crypto_status,
+        "account_blocked": account.account_blocked,
+        "trading_blocked": account.trading_blocked,
+    }
