@@ -1,0 +1,80 @@
+"""The words of the options side (contract/trading.md 1, contract/accounts.md 3), each with its wire spelling."""
+
+from django.db.models import TextChoices
+
+
+class AssetClass(TextChoices):
+    """What kind of thing an asset is. Cash is an asset too: the position in it is the balance."""
+
+    US_EQUITY = "us_equity", "US equity"
+    US_OPTION = "us_option", "US option"
+    USD = "usd", "US dollar"
+
+
+class AssetStatus(TextChoices):
+    """Whether an asset is still listed; a listed one need not be tradable (domain rule SY-8)."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class Exchange(TextChoices):
+    """Where an underlying is listed; the empty word stands for contracts and for the unknown."""
+
+    AMEX = "AMEX", "AMEX"
+    ARCA = "ARCA", "ARCA"
+    BATS = "BATS", "BATS"
+    NYSE = "NYSE", "NYSE"
+    NASDAQ = "NASDAQ", "NASDAQ"
+    NYSEARCA = "NYSEARCA", "NYSE Arca"
+    OTC = "OTC", "OTC"
+    NONE = "", "None"
+
+
+class TickClass(TextChoices):
+    """In what steps the options on an underlying are priced (domain rule OR-2)."""
+
+    PENNY_THROUGHOUT = "penny_throughout"
+    PENNY = "penny"
+    STANDARD = "standard"
+
+
+class Right(TextChoices):
+    """What the holder may do at the strike: buy (call) or sell (put). On the wire: `type`."""
+
+    CALL = "call"
+    PUT = "put"
+
+
+class ExerciseStyle(TextChoices):
+    """When the holder may exercise: any day, or on the last one only."""
+
+    AMERICAN = "american"
+    EUROPEAN = "european"
+
+
+class ApplicationStatus(TextChoices):
+    """What became of a request for an options level (options overview, approval statuses)."""
+
+    APPROVED = "APPROVED", "Approved"
+    LOWER_LEVEL_APPROVED = "LOWER_LEVEL_APPROVED", "Lower level approved"
+    PENDING = "PENDING", "Pending"
+    REJECTED = "REJECTED", "Rejected"
+
+
+class Requester(TextChoices):
+    """Whose side asked for the level (contract/accounts.md 3.1)."""
+
+    CORRESPONDENT = "CORRESPONDENT", "Correspondent"
+    ALPACA_ADMIN = "ALPACA_ADMIN", "Broker"
+
+
+class Strategy(TextChoices):
+    """What a single leg amounts to, once opening or closing is known."""
+
+    COVERED_CALL = "covered_call"
+    CASH_SECURED_PUT = "cash_secured_put", "Cash-secured put"
+    LONG_CALL = "long_call"
+    LONG_PUT = "long_put"
+    LONG_SHARES = "long_shares"
+    CLOSING = "closing"

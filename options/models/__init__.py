@@ -1,0 +1,8 @@
+"""The rows of the options side."""
+
+from options.models.applications import OptionsApplication
+from options.models.assets import Asset
+from options.models.contracts import OptionContract
+from options.models.market import PinnedQuote
+
+__all__ = ["Asset", "OptionContract", "OptionsApplication", "PinnedQuote"]
