@@ -1,0 +1,273 @@
+"""What requests look like. Shapes only: whether the business allows it, the services decide."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from brokerage.money import plain
+from options.choices import AssetClass
+from trading.choices import ActivityType, JournalType, OrderSide
+from trading.models import Activity, Journal
+from trading.rules.ticket_form import OrderRequest
+from trading.selectors import MarkedPosition, OrderFilter
+from trading.services.journals import JournalRequest
+
+
+class AmountField(serializers.DecimalField):
+    """A JSON number or a decimal string, exactly as sent; NaN and infinities are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=None, decimal_places=None, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or isinstance(data, list | dict):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+    def validate_precision(self, value: Decimal) -> Decimal:
+        if value and not -30 <= value.adjusted() <= 30:
+            self.fail("invalid")
+        return value
+
+
+class TextField(serializers.CharField):
+    """A string, empty where it is absent or null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "default": ""} | kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> str:
+        if data is None:
+            return ""
+        if data is not serializers.empty and not isinstance(data, str):
+            raise serializers.ValidationError("must be a string")
+        return super().run_validation(data)
+
+
+class CommaList(serializers.Field):
+    """Several words in one query parameter, separated by commas."""
+
+    def to_internal_value(self, data: Any) -> tuple[str, ...]:
+        return tuple(word for word in str(data).split(",") if word)
+
+
+class OrderRequestSerializer(serializers.Serializer):
+    """The body of `POST …/orders` (contract/trading.md 2.2)."""
+
+    symbol = TextField()
+    side = TextField()
+    type = TextField()
+    time_in_force = TextField()
+    qty = AmountField(required=False, allow_null=True, default=None)
+    notional = AmountField(required=False, allow_null=True, default=None)
+    limit_price = AmountField(required=False, allow_null=True, default=None)
+    client_order_id = TextField(max_length=1024)
+    position_intent = TextField()
+    extended_hours = serializers.BooleanField(required=False, allow_null=True, default=False)
+    order_class = TextField()
+    legs = serializers.JSONField(required=False, allow_null=True, default=None)
+
+    def to_request(self) -> OrderRequest:
+        """Answer the request as the services take it; call after `is_valid`."""
+        fields = dict(self.validated_data)
+        has_legs = bool(fields.pop("legs"))
+        fields["symbol"] = fields["symbol"].strip().upper()
+        fields["extended_hours"] = bool(fields["extended_hours"])
+        return OrderRequest(**fields, has_legs=has_legs)
+
+
+class OrderQuery(serializers.Serializer):
+    """The query of `GET …/orders` (contract/trading.md 2.6)."""
+
+    status = serializers.ChoiceField(choices=["open", "closed", "all"], default="open")
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=50)
+    after = serializers.DateTimeField(default=None)
+    until = serializers.DateTimeField(default=None)
+    direction = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
+    side = serializers.ChoiceField(choices=OrderSide.choices, default="")
+    symbols = CommaList(default=())
+    asset_class = serializers.ChoiceField(choices=[AssetClass.US_EQUITY, AssetClass.US_OPTION], default="")
+
+    def to_filter(self) -> OrderFilter:
+        """Answer the filter; call after `is_valid`."""
+        fields = dict(self.validated_data)
+        return OrderFilter(ascending=fields.pop("direction") == "asc", **fields)
+
+
+class ActivityQuery(serializers.Serializer):
+    """The query of `GET /v1/accounts/activities` (contract/trading.md 5.1)."""
+
+    account_id = serializers.UUIDField(default=None)
+    activity_types = CommaList(default=())
+    category = serializers.ChoiceField(choices=["trade_activity", "non_trade_activity"], default="")
+    order_id = serializers.UUIDField(default=None)
+    date = serializers.CharField(default="")
+    after = serializers.CharField(default="")
+    until = serializers.CharField(default="")
+    direction = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
+    page_size = serializers.IntegerField(min_value=1, max_value=100, default=None)
+    page_token = serializers.RegexField(r"^\d{17}::[0-9a-fA-F-]{36}$", default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["activity_types"] and attrs["category"]:
+            raise serializers.ValidationError({"category": "cannot be combined with activity_types"})
+        if attrs["date"] and (attrs["after"] or attrs["until"]):
+            raise serializers.ValidationError({"date": "cannot be combined with after or until"})
+        return attrs
+
+
+class JournalRequestSerializer(serializers.Serializer):
+    """The body of `POST /v1/journals` (contract/accounts.md 5.3)."""
+
+    entry_type = serializers.ChoiceField(choices=JournalType.choices)
+    from_account = serializers.UUIDField()
+    to_account = serializers.UUIDField()
+    amount = AmountField(required=False, allow_null=True, default=None)
+    symbol = TextField()
+    qty = AmountField(required=False, allow_null=True, default=None)
+    description = TextField(max_length=1024)
+    currency = TextField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        errors = _cash_errors(attrs) if attrs["entry_type"] == JournalType.JNLC else _share_errors(attrs)
+        if attrs["from_account"] == attrs["to_account"]:
+            errors["to_account"] = "must differ from from_account"
+        if attrs["currency"] not in ("", "USD"):
+            errors["currency"] = "local currency trading is not supported: only USD"
+        if errors:
+            raise serializers.ValidationError(errors)
+        return attrs
+
+    def to_request(self, idempotency_key: str | None) -> JournalRequest:
+        """Answer the request as the service takes it; call after `is_valid`."""
+        fields = {name: value for name, value in self.validated_data.items() if name != "currency"}
+        fields["entry_type"] = JournalType(fields["entry_type"])
+        return JournalRequest(**fields, idempotency_key=idempotency_key)
+
+
+def _cash_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
+    errors = {name: "is for JNLS only" for name in ("symbol", "qty") if attrs[name]}
+    amount = attrs["amount"]
+    if amount is None:
+        errors["amount"] = "is required for JNLC"
+    elif amount <= 0 or amount % Decimal("0.01") or amount.adjusted() > 15:
+        errors["amount"] = "must be above 0, in dollars and whole cents"
+    return errors
+
+
+def _share_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
+    errors = {} if attrs["amount"] is None else {"amount": "is for JNLC only"}
+    if not attrs["symbol"]:
+        errors["symbol"] = "is required for JNLS"
+    quantity = attrs["qty"]
+    if quantity is None:
+        errors["qty"] = "is required for JNLS"
+    elif quantity <= 0 or quantity % Decimal("1e-9") or quantity.adjusted() > 12:
+        errors["qty"] = "must be above 0, with at most nine decimals"
+    return errors
+
+
+def position_object(position: MarkedPosition) -> dict[str, Any]:
+    """Answer the Position object (contract/trading.md 4.2); an unknown price is null and says why."""
+    numbers = position.valuation
+    shown: dict[str, Any] = {
+        "asset_id": str(position.asset.pk),
+        "symbol": position.asset.symbol,
+        "exchange": position.asset.exchange,
+        "asset_class": position.asset.asset_class,
+        "asset_marginable": position.asset.marginable,
+        "qty": plain(position.quantity),
+        "avg_entry_price": plain(numbers.average_entry_price),
+        "side": position.side,
+        "market_value": plain(numbers.market_value),
+        "cost_basis": plain(numbers.cost_amount),
+        "unrealized_pl": plain(numbers.unrealized),
+        "unrealized_plpc": plain(numbers.unrealized_ratio),
+        "unrealized_intraday_pl": plain(numbers.intraday),
+        "unrealized_intraday_plpc": plain(numbers.intraday_ratio),
+        "current_price": plain(numbers.current_price),
+        "lastday_price": plain(numbers.last_day_price),
+        "change_today": plain(numbers.change_today),
+        "qty_available": plain(position.free_quantity),
+    }
+    if numbers.current_price is None:
+        shown["current_price_reason"] = "no quote"
+    return shown
+
+
+def activity_object(row: Activity) -> dict[str, Any]:
+    """Answer an activity as the wire shows it: a trade (5.3) or a non-trade (5.4) row."""
+    return _trade(row) if row.activity_type == ActivityType.FILL else _non_trade(row)
+
+
+def _trade(row: Activity) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "account_id": str(row.account_id),
+        "activity_type": row.activity_type,
+        "transaction_time": row.at,
+        "type": "fill" if row.leaves_quantity == 0 else "partial_fill",
+        "price": plain(row.price),
+        "qty": plain(row.quantity),
+        "side": row.side,
+        "symbol": row.asset.symbol if row.asset else "",
+        "leaves_qty": plain(row.leaves_quantity),
+        "order_id": str(row.order_id),
+        "cum_qty": plain(row.cumulative_quantity),
+        "order_status": row.order_status,
+    }
+
+
+def _non_trade(row: Activity) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": row.pk,
+        "account_id": str(row.account_id),
+        "activity_type": row.activity_type,
+        "date": row.date,
+        "net_amount": plain(row.net_amount),
+        "description": row.description,
+    }
+    if row.asset is not None:
+        shown["symbol"] = row.asset.symbol
+    if row.quantity is not None:
+        shown["qty"] = plain(row.quantity)
+    if row.price is not None:
+        shown["price"] = plain(row.price)
+    shown["status"] = row.status
+    if row.group_id is not None:
+        shown["group_id"] = str(row.group_id)
+    return shown | {"created_at": row.at, "currency": "USD"}
+
+
+def journal_object(journal: Journal) -> dict[str, Any]:
+    """Answer the Journal object (contract/accounts.md 5.3)."""
+    shown: dict[str, Any] = {
+        "id": str(journal.pk),
+        "entry_type": journal.entry_type,
+        "from_account": str(journal.from_account_id),
+        "to_account": str(journal.to_account_id),
+        "status": journal.status,
+        "created_at": journal.created_at,
+        "settle_date": journal.settle_date,
+        "system_date": journal.settle_date,
+        "description": journal.description,
+        "currency": "USD",
+    }
+    if journal.entry_type == JournalType.JNLC:
+        return shown | {"net_amount": plain(journal.amount)}
+    return shown | {
+        "symbol": journal.asset.symbol if journal.asset else "",
+        "qty": plain(journal.quantity),
+        "price": plain(journal.price),
+    }
+
+
+def order_id_of(text: str) -> UUID | None:
+    """Answer the UUID in a path, or None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,226 @@
+"""The trading side of the REST API: parse, call one service or selector, show the answer."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.dateparse import parse_date, parse_datetime
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Account, User
+from accounts.selectors import get_account
+from brokerage.api import ApiView
+from brokerage.errors import BrokerageError, InvalidInput
+from brokerage.market_calendar import NEW_YORK
+from trading.api.serializers import (
+    ActivityQuery,
+    JournalRequestSerializer,
+    OrderQuery,
+    OrderRequestSerializer,
+    activity_object,
+    journal_object,
+    order_id_of,
+    position_object,
+)
+from trading.choices import ActivityType
+from trading.errors import InvalidActivityType, JournalNotFound, OrderNotFound
+from trading.models import Journal
+from trading.order_wire import order_object
+from trading.selectors import (
+    ActivityFilter,
+    find_order_by_client_id,
+    get_position,
+    list_activities,
+    list_orders,
+    mark_positions,
+)
+from trading.services.journals import create_journal
+from trading.services.orders import cancel_order, get_order, submit_order
+from trading.trading_account import trading_account_object
+
+
+class AccountView(ApiView):
+    """A view of one account that the caller may see, or 404."""
+
+    def account(self, account_id: UUID) -> Account:
+        """Answer the account, or raise `AccountNotFound`."""
+        return get_account(self.actor, account_id)
+
+    @property
+    def actor(self) -> User:
+        """Answer who is calling."""
+        return self.request.user  # type: ignore[return-value]
+
+
+class TradingAccount(AccountView):
+    """`GET /v1/trading/accounts/{id}/account` (contract/accounts.md 2.8)."""
+
+    def get(self, request: Request, account_id: UUID) -> Response:
+        """Answer balances, levels and restrictions."""
+        return Response(trading_account_object(self.account(account_id)))
+
+
+class OrderList(AccountView):
+    """`/v1/trading/accounts/{id}/orders`: submit, list, and cancel all."""
+
+    def post(self, request: Request, account_id: UUID) -> Response:
+        """Submit an order; answers the Order object as accepted."""
+        asked = OrderRequestSerializer(data=self.body())
+        asked.is_valid(raise_exception=True)
+        order = submit_order(actor=self.actor, account_id=account_id, request=asked.to_request())
+        return Response(order_object(order))
+
+    def get(self, request: Request, account_id: UUID) -> Response:
+        """List orders, newest first unless asked otherwise."""
+        asked = OrderQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        orders = list_orders(self.account(account_id), asked.to_filter())
+        return Response([order_object(order) for order in orders])
+
+    def delete(self, request: Request, account_id: UUID) -> Response:
+        """Cancel every open order; answers 207 with one element for each."""
+        account = self.account(account_id)
+        open_orders = account.orders.open().order_by("-submitted_at").values_list("pk", flat=True)
+        return Response([self._cancel(account.pk, order_id) for order_id in open_orders], status=207)
+
+    def _cancel(self, account_id: UUID, order_id: UUID) -> dict[str, Any]:
+        try:
+            order = cancel_order(actor=self.actor, account_id=account_id, order_id=order_id)
+        except BrokerageError as refusal:
+            return {"id": str(order_id), "status": 500, "body": refusal.body()}
+        return {"id": str(order_id), "status": 200, "body": order_object(order)}
+
+
+class OrderDetail(AccountView):
+    """`/v1/trading/accounts/{id}/orders/{order_id}`: read and cancel one order."""
+
+    def get(self, request: Request, account_id: UUID, order_id: str) -> Response:
+        """Answer the Order object."""
+        return Response(order_object(get_order(self.account(account_id), _order_id(order_id))))
+
+    def delete(self, request: Request, account_id: UUID, order_id: str) -> Response:
+        """Ask for the order's cancellation; 204."""
+        cancel_order(actor=self.actor, account_id=account_id, order_id=_order_id(order_id))
+        return Response(status=204)
+
+
+def _order_id(text: str) -> UUID:
+    order_id = order_id_of(text)
+    if order_id is None:
+        raise OrderNotFound(order_id=text)
+    return order_id
+
+
+class OrderByClientId(AccountView):
+    """`GET …/orders:by_client_order_id?client_order_id=`."""
+
+    def get(self, request: Request, account_id: UUID) -> Response:
+        """Answer the Order object."""
+        client_order_id = request.query_params.get("client_order_id", "")
+        if not client_order_id:
+            raise InvalidInput({"client_order_id": ["is required"]})
+        return Response(order_object(find_order_by_client_id(self.account(account_id), client_order_id)))
+
+
+class PositionList(AccountView):
+    """`GET …/positions` (contract/trading.md 4.1)."""
+
+    def get(self, request: Request, account_id: UUID) -> Response:
+        """Answer every open position, marked to the market."""
+        return Response([position_object(position) for position in mark_positions(self.account(account_id))])
+
+
+class PositionDetail(AccountView):
+    """`GET …/positions/{symbol_or_asset_id}`."""
+
+    def get(self, request: Request, account_id: UUID, symbol_or_id: str) -> Response:
+        """Answer one position."""
+        return Response(position_object(get_position(self.account(account_id), symbol_or_id)))
+
+
+class ActivityList(AccountView):
+    """`GET /v1/accounts/activities` and `…/{activity_type}` (contract/trading.md 5.1)."""
+
+    def get(self, request: Request, activity_type: str = "") -> Response:
+        """Answer a bare array of activities; page with the last row's id as `page_token`."""
+        asked = ActivityQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = activity_filter(asked.validated_data, activity_type)
+        return Response([activity_object(row) for row in list_activities(self.actor, wanted)])
+
+
+def activity_filter(fields: dict[str, Any], activity_type: str = "") -> ActivityFilter:
+    """Answer the filter that a query asks for, or raise what is wrong with it."""
+    types = (activity_type,) if activity_type else fields["activity_types"]
+    for one in types:
+        if one not in ActivityType.values:
+            raise InvalidActivityType(activity_type=one)
+    after, until = _instant(fields, "after"), _instant(fields, "until")
+    if fields["date"]:
+        after, until = _day(fields["date"])
+    return ActivityFilter(
+        account_id=fields["account_id"],
+        types=types,
+        category=fields["category"],
+        order_id=fields["order_id"],
+        after=after,
+        until=until,
+        ascending=fields["direction"] == "asc",
+        page_size=fields["page_size"] or (100_000 if fields["date"] else 100),
+        page_token=fields["page_token"],
+    )
+
+
+def _instant(fields: dict[str, Any], name: str) -> datetime | None:
+    text = fields[name]
+    if not text:
+        return None
+    try:
+        day, at = parse_date(text), parse_datetime(text)
+    except ValueError:
+        day = at = None
+    if day is not None and len(text) == 10:
+        return datetime.combine(day, time.min, NEW_YORK)
+    if at is None:
+        raise InvalidInput({name: ["must be a date (YYYY-MM-DD) or an RFC 3339 time"]})
+    return at if at.tzinfo else at.replace(tzinfo=NEW_YORK)
+
+
+def _day(text: str) -> tuple[datetime, datetime]:
+    """Answer the bounds of one New York day; the date may come as a time, of which the date counts."""
+    first = _instant({"date": text[:10]}, "date")
+    assert first is not None
+    return first - timedelta(microseconds=1), datetime.combine(first.date() + timedelta(days=1), time.min, NEW_YORK)
+
+
+class JournalList(AccountView):
+    """`/v1/journals`: move cash or shares, and list what was moved."""
+
+    def post(self, request: Request) -> Response:
+        """Make a journal; answers the Journal object."""
+        asked = JournalRequestSerializer(data=self.body())
+        asked.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not 0 < len(key) <= 128:
+            raise InvalidInput({"Idempotency-Key": ["must have 1 to 128 characters"]})
+        return Response(journal_object(create_journal(actor=self.actor, request=asked.to_request(key))))
+
+    def get(self, request: Request) -> Response:
+        """List the newest journals between accounts that the caller may see."""
+        return Response([journal_object(row) for row in _visible_journals(self.actor).order_by("-created_at")[:1000]])
+
+
+class JournalDetail(AccountView):
+    """`GET /v1/journals/{journal_id}`."""
+
+    def get(self, request: Request, journal_id: UUID) -> Response:
+        """Answer one journal."""
+        found = _visible_journals(self.actor).filter(pk=journal_id).first()
+        if found is None:
+            raise JournalNotFound
+        return Response(journal_object(found))
+
+
+def _visible_journals(actor: User) -> Any:
+    return Journal.objects.filter(from_account__in=Account.objects.visible_to(actor)).select_related("asset")

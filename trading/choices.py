@@ -1,0 +1,94 @@
+"""The enumerations of orders, the ledger and its activities. Values are the wire's."""
+
+from django.db import models
+
+
+class OrderSide(models.TextChoices):
+    BUY = "buy"
+    SELL = "sell"
+
+
+class OrderType(models.TextChoices):
+    MARKET = "market"
+    LIMIT = "limit"
+
+
+class TimeInForce(models.TextChoices):
+    DAY = "day"
+
+
+class PositionIntent(models.TextChoices):
+    BUY_TO_OPEN = "buy_to_open"
+    BUY_TO_CLOSE = "buy_to_close"
+    SELL_TO_OPEN = "sell_to_open"
+    SELL_TO_CLOSE = "sell_to_close"
+
+    @property
+    def opens(self) -> bool:
+        """Say whether an order with this intent opens or extends a position."""
+        return self in (PositionIntent.BUY_TO_OPEN, PositionIntent.SELL_TO_OPEN)
+
+
+class OrderStatus(models.TextChoices):
+    """contract/trading.md 2.5; the moves are in `rules/order_status.py`."""
+
+    ACCEPTED = "accepted"
+    PENDING_NEW = "pending_new"
+    NEW = "new"
+    PARTIALLY_FILLED = "partially_filled"
+    PENDING_CANCEL = "pending_cancel"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+class ActivityType(models.TextChoices):
+    FILL = "FILL"
+    CSD = "CSD"
+    CSW = "CSW"
+    JNLC = "JNLC"
+    JNLS = "JNLS"
+    ACATS = "ACATS"
+    OPTRD = "OPTRD"
+    OPEXC = "OPEXC"
+    OPASN = "OPASN"
+    OPEXP = "OPEXP"
+    OPCSH = "OPCSH"
+    FEE = "FEE"
+    INT = "INT"
+    DIV = "DIV"
+
+
+TRADE_ACTIVITIES = frozenset({ActivityType.FILL})
+
+
+class ActivityStatus(models.TextChoices):
+    EXECUTED = "executed"
+    CORRECT = "correct"
+    CANCELED = "canceled"
+
+
+class HouseBook(models.TextChoices):
+    """Where value comes from and goes to when it crosses the edge of the customers' books."""
+
+    STREET = "street", "the street: other brokers and the clearing houses"
+    BANK = "bank", "the firm's bank"
+
+
+class JournalType(models.TextChoices):
+    JNLC = "JNLC"
+    JNLS = "JNLS"
+
+
+class JournalStatus(models.TextChoices):
+    """contract/accounts.md 5.3."""
+
+    QUEUED = "queued"
+    SENT_TO_CLEARING = "sent_to_clearing"
+    PENDING = "pending"
+    EXECUTED = "executed"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    CANCELED = "canceled"
+    DELETED = "deleted"

@@ -1,0 +1,1 @@
+"""The demo book: what a sandbox shows to somebody who has just started it."""

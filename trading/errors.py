@@ -1,0 +1,293 @@
+"""What trading refuses. Each reason is listed in `docs/errors.md`; texts are the published ones."""
+
+from brokerage.errors import InvalidParameter, NotFound, Refused, StateConflict, Unprocessable
+
+# --- The ticket (contract/trading.md 2.11) -------------------------------------------------------
+
+
+class ContractUnknown(Unprocessable):
+    """An option symbol that is not in the contract master."""
+
+    reason = "contract_unknown"
+    message = 'contract "{symbol}" not found'
+    field = "symbol"
+
+
+class ContractInactive(Unprocessable):
+    """A contract that is no longer listed."""
+
+    reason = "contract_inactive"
+    message = 'contract "{symbol}" is not active'
+    field = "symbol"
+
+
+class ContractNotTradable(Unprocessable):
+    """A contract that is listed and cannot be traded."""
+
+    reason = "contract_not_tradable"
+    message = 'contract "{symbol}" is not tradable'
+    field = "symbol"
+
+
+class ContractExpired(Unprocessable):
+    """A contract whose last session has closed."""
+
+    reason = "contract_expired"
+    message = 'contract "{symbol}" is expired'
+    field = "symbol"
+
+
+class ContractExpiresSoon(Unprocessable):
+    """An opening order within the last hour of the contract's last session (options overview, expiration)."""
+
+    reason = "contract_expires_soon"
+    message = 'contract "{symbol}" expires soon, unable to open new positions'
+    field = "symbol"
+
+
+class AssetUnknown(Unprocessable):
+    """A share that is not in the asset master."""
+
+    reason = "asset_unknown"
+    message = 'asset "{symbol}" not found'
+    field = "symbol"
+
+
+class AssetNotTradable(Unprocessable):
+    """A share that cannot be traded."""
+
+    reason = "asset_not_tradable"
+    message = 'asset "{symbol}" is not tradable'
+    field = "symbol"
+
+
+class OptionMarketClosed(Unprocessable):
+    """A market order for an option outside its session."""
+
+    reason = "option_market_closed"
+    message = "options market orders are only allowed during market hours"
+    field = "type"
+
+
+class NoQuote(Unprocessable):
+    """A market order in something without a price on the side it needs (domain rule OR-6)."""
+
+    reason = "no_quote"
+    message = 'no quote for "{symbol}" to price a market order with; use a limit order'
+    field = "symbol"
+
+
+class OptionOrderTypeUnsupported(Unprocessable):
+    """An order type other than market and limit."""
+
+    reason = "option_order_type_unsupported"
+    message = "invalid order type for options trading"
+    field = "type"
+
+
+class OptionTimeInForceUnsupported(Unprocessable):
+    """A time in force other than day."""
+
+    reason = "option_time_in_force_unsupported"
+    message = "order_time_in_force provided not supported for options trading"
+    field = "time_in_force"
+
+
+class OptionComplexOrder(Unprocessable):
+    """An order class other than simple: bracket, one-cancels-other, multi-leg."""
+
+    reason = "option_complex_order"
+    message = "complex orders not supported for options trading"
+    field = "order_class"
+
+
+class OptionExtendedHours(Unprocessable):
+    """An option order for extended hours (options overview, not supported)."""
+
+    reason = "option_extended_hours"
+    message = "extended hours is not supported for options trading"
+    field = "extended_hours"
+
+
+class OptionNotional(Unprocessable):
+    """An option order by amount (options overview, not supported)."""
+
+    reason = "option_notional"
+    message = "notional orders are not supported for options trading"
+    field = "notional"
+
+
+class OptionFraction(Unprocessable):
+    """A fraction of a contract (options overview, not supported)."""
+
+    reason = "option_fraction"
+    message = "qty must be integer for options trading"
+    field = "qty"
+
+
+class OptionOrderTooLarge(Unprocessable):
+    """More contracts than one order may have."""
+
+    reason = "option_order_too_large"
+    message = "options order qty must be <= {limit}"
+    field = "qty"
+
+
+class ShareOrderUnsupported(InvalidParameter):
+    """A stock order that this installation does not take: fractions, notional, stop, extended hours."""
+
+    reason = "share_order_unsupported"
+    message = "{what} is not supported"
+
+
+class PositionIntentMismatch(Unprocessable):
+    """The intent given is not what the order would do to the position."""
+
+    reason = "position_intent_mismatch"
+    message = "position intent mismatch, inferred: {inferred}, specified: {specified}"
+    field = "position_intent"
+
+
+class ClientOrderIdReused(InvalidParameter):
+    """A client order id that this account has used before, for all time."""
+
+    reason = "client_order_id_reused"
+    message = "client_order_id must be unique"
+    field = "client_order_id"
+
+
+class AccountMayNotTrade(Refused):
+    """The account is not active, is blocked, or its holder suspended trading."""
+
+    reason = "account_may_not_trade"
+    message = "account is not authorized to trade"
+
+
+class InsufficientQuantity(Refused):
+    """A sale of more than is free, or a purchase that would close more than is short."""
+
+    reason = "insufficient_quantity"
+    message = "insufficient qty available for order (requested: {requested}, available: {available})"
+    field = "qty"
+    beside = ("available", "existing_qty", "held_for_orders", "symbol")
+
+
+class InsufficientBuyingPower(Refused):
+    """Less cash than the shares cost."""
+
+    reason = "insufficient_buying_power"
+    message = "insufficient buying power"
+    field = "qty"
+    beside = ("buying_power", "cost_basis")
+
+
+# --- Orders, positions, activities ---------------------------------------------------------------
+
+
+class OrderNotFound(NotFound):
+    """No such order in this account."""
+
+    reason = "order_not_found"
+    message = "order not found for {order_id}"
+
+
+class OrderAlreadyFinal(StateConflict):
+    """The order has ended: it cannot be cancelled or filled any more."""
+
+    reason = "order_already_final"
+    message = 'order is already in "{status}" state'
+
+
+class OrderMoveImpossible(StateConflict):
+    """The table of order states has no such move."""
+
+    reason = "order_move_impossible"
+    message = 'order in "{status}" state cannot become "{to}"'
+
+
+class FillTooLarge(StateConflict):
+    """An execution of more than is left of the order."""
+
+    reason = "fill_too_large"
+    message = "execution of {quantity} exceeds the {remaining} left to fill"
+
+
+class PositionNotFound(NotFound):
+    """The account holds nothing of it."""
+
+    reason = "position_not_found"
+    message = "position does not exist"
+
+
+class InvalidActivityType(InvalidParameter):
+    """An activity type that does not exist."""
+
+    reason = "invalid_activity_type"
+    message = "invalid activity type: {activity_type}"
+    field = "activity_types"
+
+
+# --- Journals (contract/accounts.md 5.3) ---------------------------------------------------------
+
+
+class JournalAccountNotFound(NotFound):
+    """A journal names an account that does not exist for this actor."""
+
+    reason = "journal_account_not_found"
+    message = "account not found: {account_id}"
+
+
+class JournalNotFound(NotFound):
+    """No such journal."""
+
+    reason = "journal_not_found"
+    message = "journal not found"
+
+
+class JournalDirection(Unprocessable):
+    """Journals run between the firm and a customer; shares only to the customer."""
+
+    reason = "journal_direction"
+    message = "{entry_type} journals go {allowed}"
+    field = "to_account"
+
+
+class JournalAccountInactive(Refused):
+    """The account that would receive is not active."""
+
+    reason = "journal_account_inactive"
+    message = "to_account must be ACTIVE, and is {status}"
+    field = "to_account"
+
+
+class JournalCashUnavailable(Refused):
+    """The source has less free cash than the journal moves: pledged and held cash stays (domain rule BP-6)."""
+
+    reason = "journal_cash_unavailable"
+    message = "insufficient cash available for journal (requested: {requested}, available: {available})"
+    field = "amount"
+    beside = ("requested", "available")
+
+
+class JournalSharesUnavailable(Refused):
+    """The source has fewer free shares than the journal moves."""
+
+    reason = "journal_shares_unavailable"
+    message = "insufficient qty available for journal (requested: {requested}, available: {available})"
+    field = "qty"
+    beside = ("requested", "available")
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """An `Idempotency-Key` that came before with another body."""
+
+    reason = "idempotency_key_reused"
+    message = "Idempotency-Key was used before with another request"
+    field = "Idempotency-Key"
+
+
+class InvalidTicket(InvalidParameter):
+    """The order request contradicts itself or leaves something out; the sentences are the published ones."""
+
+    reason = "invalid_ticket"
+    message = "{sentence}"

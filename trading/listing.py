@@ -1,0 +1,85 @@
+"""Orders, activities and holders as staff page through them: by key, newest first or by name."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.choices import AccountKind
+from accounts.models import Account, User
+from accounts.permissions import Permission
+from accounts.selectors import AccountSearch, search_accounts
+from brokerage.keyset import Page, read_page
+from options.models import Asset
+from trading.models import Activity, Order, Position
+from trading.selectors import BUCKETS
+
+PAGE_SIZE = 50
+FOUND_SIZE = 20
+
+
+def page_orders(account: Account, *, status: str, size: int, after: str = "", before: str = "") -> Page[Order]:
+    """Answer a page of the account's orders, newest first; `status` is open, closed, or anything for all."""
+    rows = Order.objects.filter(account=account).select_related("asset", "hold_asset")
+    if status in BUCKETS:
+        rows = rows.filter(status__in=BUCKETS[status])
+    return read_page(rows, ("-submitted_at", "-id"), size=size, after=after, before=before)
+
+
+def page_activities(account: Account, *, size: int, after: str = "", before: str = "") -> Page[Activity]:
+    """Answer a page of the account's activities, newest first: their ids sort by time."""
+    rows = Activity.objects.filter(account=account).select_related("asset")
+    return read_page(rows, ("-id",), size=size, after=after, before=before)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: accounts by who holds them, and who holds the asset of that symbol."""
+
+    accounts: list[Account]
+    has_more_accounts: bool
+    asset: Asset | None
+    holders: Page[Position]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing at all was found."""
+        return not self.accounts and self.asset is None
+
+
+def search(actor: User, query: str, *, after: str = "", before: str = "") -> Found:
+    """Answer the accounts that `query` names, and those that hold the asset whose symbol it is.
+
+    A share's symbol finds the holders of its contracts too. Firm accounts hold what they journal
+    out and are no answer to who holds it.
+    """
+    actor.require(Permission.VIEW_ACCOUNTS)
+    accounts = Account.objects.visible_to(actor)
+    matches = search_accounts(accounts.customers(), AccountSearch(query=query)).select_related("correspondent")
+    found = list(matches.order_by(Lower("name"), "id")[: FOUND_SIZE + 1]) if query else []
+    asset = Asset.objects.filter(symbol=query.upper()).exclude(asset_class="usd").first()
+    holders: Page[Position] = Page([])
+    if asset is not None:
+        holders = read_page(
+            _holding(asset, accounts), ("holder_key", "account_id", "id"), size=PAGE_SIZE, after=after, before=before
+        )
+    return Found(found[:FOUND_SIZE], len(found) > FOUND_SIZE, asset, holders)
+
+
+def _holding(asset: Asset, accounts: QuerySet[Account]) -> QuerySet[Position]:
+    rows = Position.objects.securities().filter(Q(asset=asset) | Q(asset__contract__underlying=asset))
+    rows = rows.filter(account__in=accounts, account__kind=AccountKind.CUSTOMER)
+    return rows.select_related("account__correspondent", "asset").annotate(holder_key=Lower("account__name"))
+
+
+def find_exactly(actor: User, query: str) -> Account | None:
+    """Answer the one account with that id, number or e-mail address, or None where there is not exactly one."""
+    exactly = Q(account_number=query) | Q(email_address__iexact=query)
+    if _is_uuid(query):
+        exactly |= Q(pk=query)
+    found = Account.objects.visible_to(actor).filter(exactly)[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4

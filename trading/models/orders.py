@@ -1,0 +1,119 @@
+"""Orders, and the refusals of those that never became one."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Account, User
+from brokerage.fields import PriceField, QuantityField
+from brokerage.ids import time_ordered_id
+from options.choices import Strategy
+from options.models import Asset
+from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent, TimeInForce
+from trading.rules.order_status import OPEN_STATUSES
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Reads of orders."""
+
+    def open(self) -> "OrderQuerySet":
+        """Answer the orders that can still fill or be cancelled."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+
+class Order(models.Model):
+    """An accepted order, the one asset that it holds, and how far it has come.
+
+    While the order is open it holds `hold_quantity` of `hold_asset`: dollars for a buy and for
+    the collateral of a put, the thing itself for a sale, the underlying shares for a covered
+    call. Free is what the position has less what its short contracts and open orders hold.
+    """
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="orders")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    client_order_id = models.CharField(max_length=128)
+    side = models.CharField(max_length=4, choices=OrderSide)
+    type = models.CharField(max_length=10, choices=OrderType)
+    time_in_force = models.CharField(max_length=3, choices=TimeInForce)
+    quantity = QuantityField()
+    limit_price = PriceField(null=True)
+    position_intent = models.CharField(max_length=13, choices=PositionIntent)
+    strategy = models.CharField(max_length=20, choices=Strategy)
+    status = models.CharField(max_length=20, choices=OrderStatus)
+    filled_quantity = QuantityField(default=Decimal(0))
+    filled_average_price = PriceField(null=True)
+    hold_asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    hold_quantity = QuantityField()
+    hold_per_unit = QuantityField(help_text="Held for each share or contract that is still to fill.")
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    filled_at = models.DateTimeField(null=True)
+    canceled_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "client_order_id"], name="a_client_order_id_is_used_once_in_an_account"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="an_order_has_a_quantity"),
+            models.CheckConstraint(
+                condition=Q(filled_quantity__gte=0, filled_quantity__lte=F("quantity")),
+                name="an_order_fills_to_its_quantity_at_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(type=OrderType.LIMIT, limit_price__gt=0) | Q(type=OrderType.MARKET, limit_price=None),
+                name="a_limit_order_has_a_limit_and_a_market_order_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_STATUSES) | Q(hold_quantity=0), name="only_an_open_order_holds_anything"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account", "hold_asset"],
+                include=["hold_quantity"],
+                condition=Q(hold_quantity__gt=0),
+                name="what_the_open_orders_hold",
+            ),
+            models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
+            models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.quantity.normalize():f} {self.asset_id} {self.status}"
+
+    @property
+    def remaining_quantity(self) -> Decimal:
+        """What is still to fill."""
+        return self.quantity - self.filled_quantity
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the order can still fill or be cancelled."""
+        return self.status in OPEN_STATUSES
+
+
+class Refusal(models.Model):
+    """An order that was asked for and refused: who, what, why, when (books and records, domain rule OR-11)."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="refusals")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ticket = models.JSONField()
+    reason = models.CharField(max_length=60)
+    message = models.TextField()
+    facts = models.JSONField()
+    refused_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-refused_at"], name="refusals_of_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}"

@@ -1,0 +1,57 @@
+"""What an account holds of one asset: a projection of the ledger, kept in the same transaction."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Account
+from brokerage.fields import MoneyField, QuantityField
+from options.choices import AssetClass
+from options.models import Asset
+from options.rules.asset_ids import USD_ID
+
+
+class PositionQuerySet(models.QuerySet["Position"]):
+    """Reads of what is held."""
+
+    def securities(self) -> "PositionQuerySet":
+        """Answer what is held of shares and contracts: cash is the position in USD."""
+        return self.exclude(asset_id=USD_ID).exclude(quantity=0)
+
+
+class Position(models.Model):
+    """`quantity` of an asset, short below zero, and what it cost in all (negative: was received).
+
+    For USD the quantity is the cash balance and there is no cost. Always equal to the sum of
+    the account's postings of that asset; `manage.py reconcile` holds it to that.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="positions")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    quantity = QuantityField(default=Decimal(0))
+    cost_amount = MoneyField(default=Decimal(0))
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "asset"], name="an_account_has_one_position_in_an_asset"),
+            models.CheckConstraint(
+                condition=Q(quantity=0, cost_amount=0) | Q(quantity__gt=0, cost_amount__gte=0) | Q(quantity__lt=0),
+                name="a_long_position_cost_something_and_none_costs_nothing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} {self.asset_id}"
+
+    @property
+    def multiplier(self) -> int:
+        """What a price per share is multiplied by: 100 for a standard contract, 1 for a share."""
+        return self.asset.contract.multiplier if self.asset.asset_class == AssetClass.US_OPTION else 1
+
+    @property
+    def average_entry_price(self) -> Decimal:
+        """Price per share paid or received on average (domain rule TX-9); never negative."""
+        return abs(self.cost_amount / self.quantity / self.multiplier)

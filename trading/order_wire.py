@@ -1,0 +1,65 @@
+"""An order as the wire shows it (contract/trading.md 2.4): in answers and in trade events alike."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from brokerage.money import plain
+from options.choices import AssetClass
+from trading.models import Order
+
+
+def order_object(order: Order) -> dict[str, Any]:
+    """Answer the Order object of an order fetched with its asset; times are datetimes."""
+    is_option = order.asset.asset_class == AssetClass.US_OPTION
+    return {
+        "id": str(order.pk),
+        "client_order_id": order.client_order_id,
+        "created_at": order.submitted_at,
+        "updated_at": order.updated_at,
+        "submitted_at": order.submitted_at,
+        "filled_at": order.filled_at,
+        "expired_at": order.expired_at,
+        "canceled_at": order.canceled_at,
+        "failed_at": order.failed_at,
+        "replaced_at": None,
+        "expires_at": order.expires_at,
+        "replaced_by": None,
+        "replaces": None,
+        "asset_id": str(order.asset_id),
+        "symbol": order.asset.symbol,
+        "asset_class": order.asset.asset_class,
+        "notional": None,
+        "qty": plain(order.quantity),
+        "filled_qty": plain(order.filled_quantity),
+        "filled_avg_price": plain(order.filled_average_price),
+        "order_class": "simple" if is_option else "",
+        "order_type": order.type,
+        "type": order.type,
+        "side": order.side,
+        "position_intent": order.position_intent,
+        "time_in_force": order.time_in_force,
+        "limit_price": plain(order.limit_price),
+        "stop_price": None,
+        "status": order.status,
+        "extended_hours": False,
+        "legs": None,
+        "trail_percent": None,
+        "trail_price": None,
+        "hwm": None,
+        "commission": None,
+        "source": None,
+        "subtag": None,
+    }
+
+
+def order_event(order: Order, **facts: Any) -> dict[str, Any]:
+    """Answer the payload of a trade event: the order as it stands, and the execution's facts."""
+    printed = {name: _printed(value) for name, value in order_object(order).items()}
+    return {"order": printed} | {name: _printed(value) for name, value in facts.items()}
+
+
+def _printed(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return plain(value) if isinstance(value, Decimal) else value

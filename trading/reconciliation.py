@@ -1,0 +1,68 @@
+"""What must always be true of the book, asked of the database in sets (domain rules RC-5, RC-10)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+POSITIONS_EQUAL_POSTINGS = """
+    WITH moved AS (
+        SELECT destination_account_id AS account_id, asset_id, quantity FROM trading_posting
+        WHERE destination_account_id IS NOT NULL
+        UNION ALL
+        SELECT source_account_id, asset_id, -quantity FROM trading_posting WHERE source_account_id IS NOT NULL
+    ), booked AS (
+        SELECT account_id, asset_id, sum(quantity) AS quantity FROM moved GROUP BY account_id, asset_id
+    )
+    SELECT coalesce(booked.account_id, held.account_id), asset.symbol,
+           coalesce(held.quantity, 0), coalesce(booked.quantity, 0)
+    FROM booked
+    FULL JOIN trading_position AS held ON held.account_id = booked.account_id AND held.asset_id = booked.asset_id
+    JOIN options_asset AS asset ON asset.id = coalesce(booked.asset_id, held.asset_id)
+    WHERE coalesce(held.quantity, 0) <> coalesce(booked.quantity, 0)
+"""
+ORDERS_EQUAL_FILLS = """
+    SELECT placed.account_id, asset.symbol, placed.filled_quantity, coalesce(sum(fill.quantity), 0)
+    FROM trading_order AS placed
+    JOIN options_asset AS asset ON asset.id = placed.asset_id
+    LEFT JOIN trading_activity AS fill ON fill.order_id = placed.id AND fill.activity_type = 'FILL'
+    GROUP BY placed.id, asset.symbol
+    HAVING placed.filled_quantity <> coalesce(sum(fill.quantity), 0)
+"""
+SHORT_CALLS_ARE_COVERED = """
+    SELECT short.account_id, share.symbol, coalesce(max(held.quantity), 0), sum(-short.quantity * terms.deliverable)
+    FROM trading_position AS short
+    JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
+    JOIN options_asset AS share ON share.id = terms.underlying_id
+    LEFT JOIN trading_position AS held ON held.account_id = short.account_id AND held.asset_id = terms.underlying_id
+    WHERE short.quantity < 0 AND terms."right" = 'call'
+    GROUP BY short.account_id, share.symbol
+    HAVING coalesce(max(held.quantity), 0) < sum(-short.quantity * terms.deliverable)
+"""
+CHECKS = {
+    "positions equal their postings": POSITIONS_EQUAL_POSTINGS,
+    "orders equal their fills": ORDERS_EQUAL_FILLS,
+    "short calls are covered": SHORT_CALLS_ARE_COVERED,
+}
+
+
+@dataclass(frozen=True)
+class Break:
+    """One thing that is not as it must be: what was found, and what was expected."""
+
+    check: str
+    account_id: UUID
+    asset: str
+    found: Decimal
+    expected: Decimal
+
+
+def find_breaks() -> list[Break]:
+    """Answer every break of every check; an empty list is what a sound book has."""
+    found = []
+    with connection.cursor() as cursor:
+        for check, sql in CHECKS.items():
+            cursor.execute(sql)
+            found += [Break(check, *row) for row in cursor.fetchall()]
+    return found

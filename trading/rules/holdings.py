@@ -1,0 +1,87 @@
+"""What an account has, what of it is pledged or held, and what is free.
+
+Free is what the position has, less what the account's short contracts pledge, less what its
+open orders hold. It is computed here for every purpose: orders, journals, exercise, and the
+buying power that the trading account shows (domain rules BP-6, BP-7).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from brokerage.money import cents_down
+from options.choices import Right
+from options.rules.collateral import put_collateral, shares_to_cover
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One position: its signed quantity, what open orders hold of it, and a contract's terms.
+
+    `closing` is what open orders already buy back of a short.
+    """
+
+    asset_id: UUID
+    quantity: Decimal
+    held: Decimal = ZERO
+    closing: Decimal = ZERO
+    right: Right | None = None
+    strike_price: Decimal = ZERO
+    multiplier: int = 1
+    deliverable: int = 0
+    underlying_id: UUID | None = None
+
+    @property
+    def pledged_cash(self) -> Decimal:
+        """Answer the dollars that this short put pledges: the full strike."""
+        is_short_put = self.right is Right.PUT and self.quantity < 0
+        return put_collateral(-self.quantity, self.strike_price, self.multiplier) if is_short_put else ZERO
+
+    @property
+    def pledged_shares(self) -> Decimal:
+        """Answer the underlying shares that this short call pledges."""
+        is_short_call = self.right is Right.CALL and self.quantity < 0
+        return shares_to_cover(-self.quantity, self.deliverable) if is_short_call else ZERO
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The lines of one account that a decision needs: cash, all shorts, and what it is about."""
+
+    usd_id: UUID
+    lines: tuple[Line, ...]
+
+    def line(self, asset_id: UUID) -> Line:
+        """Answer the line of that asset; an asset that is not held has an empty one."""
+        return next((line for line in self.lines if line.asset_id == asset_id), Line(asset_id, ZERO))
+
+    @property
+    def cash(self) -> Decimal:
+        """Answer the cash balance, pledged and held dollars included."""
+        return self.line(self.usd_id).quantity
+
+    @property
+    def held_cash(self) -> Decimal:
+        """Answer the dollars that open orders hold."""
+        return self.line(self.usd_id).held
+
+    @property
+    def pledged_cash(self) -> Decimal:
+        """Answer the dollars that short puts pledge."""
+        return sum((line.pledged_cash for line in self.lines), ZERO)
+
+    @property
+    def free_cash(self) -> Decimal:
+        """Answer the dollars that are neither pledged nor held, down to the cent; below zero is a shortfall."""
+        return cents_down(self.cash - self.held_cash - self.pledged_cash)
+
+    def pledged_shares(self, asset_id: UUID) -> Decimal:
+        """Answer the shares of that asset that short calls pledge."""
+        return sum((line.pledged_shares for line in self.lines if line.underlying_id == asset_id), ZERO)
+
+    def free_quantity(self, asset_id: UUID) -> Decimal:
+        """Answer what is neither pledged nor held of a long; a short has nothing free."""
+        line = self.line(asset_id)
+        return max(line.quantity - line.held - self.pledged_shares(asset_id), ZERO)

@@ -1,0 +1,195 @@
+"""Accept, refuse and cancel orders. What happens to an accepted one is in `services/fills.py`."""
+
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.locking import lock_account
+from accounts.models import Account, User
+from accounts.permissions import Permission
+from brokerage import clock, market_calendar
+from brokerage.errors import BrokerageError, NotPermitted
+from brokerage.events import record_event
+from brokerage.ids import time_ordered_id
+from options.models import Asset
+from options.rules.asset_ids import USD_ID
+from options.rules.contracts import is_contract_symbol
+from options.services.market import get_quote
+from trading.choices import OrderStatus
+from trading.errors import (
+    AccountMayNotTrade,
+    AssetUnknown,
+    ClientOrderIdReused,
+    ContractUnknown,
+    OrderNotFound,
+)
+from trading.instruments import MARKET, instrument_of, read_holdings
+from trading.models import Order, Refusal
+from trading.order_wire import order_event
+from trading.rules.order_status import require_move
+from trading.rules.ticket_form import OrderRequest, to_ticket
+from trading.rules.tickets import Instrument, Market, OrderTicket, TicketReview, review_ticket
+from trading.tasks import cancel_at_venue, send_to_venue
+
+ONE_USE = "a_client_order_id_is_used_once_in_an_account"
+
+
+def submit_order(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
+    """Accept the order that `request` asks for, or raise the refusal, which is kept.
+
+    The order is handed to the venue after the commit. Raises what `to_ticket` and
+    `review_ticket` raise, `AccountNotFound`, `AccountMayNotTrade`, `ClientOrderIdReused`.
+    """
+    try:
+        return _accept(actor=actor, account_id=account_id, request=request)
+    except NotPermitted:
+        raise
+    except BrokerageError as refusal:
+        _keep_refusal(actor, account_id, request, refusal)
+        raise
+
+
+@transaction.atomic(durable=True)
+def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
+    actor.require(Permission.SUBMIT_ORDERS)
+    account = lock_account(actor, account_id)
+    ticket = to_ticket(request)
+    require_may_trade(account)
+
+    asset = _get_asset(ticket.symbol)
+    instrument = instrument_of(asset)
+    now = clock.now()
+    quote = get_quote(asset, now)
+    review = review_ticket(
+        ticket,
+        instrument,
+        read_holdings(account.pk, _touched(instrument)),
+        Market(now, quote.bid if quote else None, quote.ask if quote else None),
+        level=account.options_trading_level,
+    )
+    order = _insert(account, asset, actor, ticket, review, now)
+    record_event(f"order.{order.status}", account=account, subject=order, at=now, payload=order_event(order))
+    transaction.on_commit(partial(send_to_venue.delay, str(order.pk)), robust=True)
+    return order
+
+
+def _touched(instrument: Instrument) -> set[UUID]:
+    return {instrument.asset_id} | ({instrument.underlying_id} if instrument.underlying_id else set())
+
+
+def require_may_trade(account: Account) -> None:
+    """Raise `AccountMayNotTrade` for an account that is not active, is blocked, or suspended trading."""
+    if not account.is_active or account.account_blocked or account.trading_blocked or account.suspend_trade:
+        raise AccountMayNotTrade
+
+
+def _get_asset(symbol: str) -> Asset:
+    asset = Asset.objects.select_related(*MARKET).exclude(pk=USD_ID).filter(symbol=symbol).first()
+    if asset is None:
+        raise ContractUnknown(symbol=symbol) if is_contract_symbol(symbol) else AssetUnknown(symbol=symbol)
+    return asset
+
+
+def _insert(
+    account: Account, asset: Asset, actor: User, ticket: OrderTicket, review: TicketReview, now: datetime
+) -> Order:
+    is_open = market_calendar.is_open(now)
+    order_id = time_ordered_id()
+    order = Order(
+        id=order_id,
+        account=account,
+        asset=asset,
+        client_order_id=ticket.client_order_id or str(order_id),
+        side=ticket.side,
+        type=ticket.type,
+        time_in_force="day",
+        quantity=ticket.quantity,
+        limit_price=ticket.limit_price,
+        position_intent=review.intent,
+        strategy=review.strategy,
+        status=OrderStatus.PENDING_NEW if is_open else OrderStatus.ACCEPTED,
+        hold_asset_id=review.hold_asset_id,
+        hold_per_unit=review.hold_per_unit,
+        hold_quantity=review.hold_quantity,
+        submitted_by=actor,
+        submitted_at=now,
+        updated_at=now,
+        expires_at=market_calendar.current_or_next_session(now).closes_at,
+    )
+    try:
+        order.save(force_insert=True)
+    except IntegrityError as clash:
+        if ONE_USE in str(clash):
+            raise ClientOrderIdReused from None
+        raise
+    return order
+
+
+def _keep_refusal(actor: User, account_id: UUID, request: OrderRequest, refusal: BrokerageError) -> None:
+    """Keep who was refused what and why (books and records); an account the actor may not see has no record."""
+    account = Account.objects.visible_to(actor).filter(pk=account_id).first()
+    if account is None:
+        return
+    asked = {name: str(value) for name, value in asdict(request).items() if value not in ("", None, False)}
+    Refusal.objects.create(
+        account=account,
+        actor=actor,
+        ticket=asked,
+        reason=refusal.reason,
+        message=str(refusal),
+        facts=refusal.body(),
+        refused_at=clock.now(),
+    )
+
+
+@transaction.atomic(durable=True)
+def cancel_order(*, actor: User, account_id: UUID, order_id: UUID) -> Order:
+    """Ask for the cancellation of an open order; the venue confirms it after the commit.
+
+    An order that was never routed is cancelled at once. Raises `OrderNotFound`, and
+    `OrderAlreadyFinal` where it has ended.
+    """
+    actor.require(Permission.CANCEL_ORDERS)
+    account = lock_account(actor, account_id)
+    order = get_order(account, order_id)
+    if order.status == OrderStatus.PENDING_CANCEL:
+        return order
+    now = clock.now()
+    if order.status == OrderStatus.ACCEPTED:
+        finish_order(account, order, OrderStatus.CANCELED, now)
+        return order
+    order.status = require_move(order.status, OrderStatus.PENDING_CANCEL)
+    order.updated_at = now
+    order.save(update_fields=["status", "updated_at"])
+    record_event("order.pending_cancel", account=account, subject=order, at=now, payload=order_event(order))
+    transaction.on_commit(partial(cancel_at_venue.delay, str(order.pk)), robust=True)
+    return order
+
+
+def get_order(account: Account, order_id: UUID) -> Order:
+    """Answer an order of the account with its asset, or raise `OrderNotFound`."""
+    order = Order.objects.filter(account=account, pk=order_id).select_related("asset").first()
+    if order is None:
+        raise OrderNotFound(order_id=str(order_id))
+    return order
+
+
+ENDED_AT: dict[OrderStatus, str] = {
+    OrderStatus.CANCELED: "canceled_at",
+    OrderStatus.EXPIRED: "expired_at",
+    OrderStatus.REJECTED: "failed_at",
+}
+
+
+def finish_order(account: Account, order: Order, status: OrderStatus, at: datetime) -> None:
+    """End an open order without a fill, let go of what it holds, and announce it. A step, under the lock."""
+    order.status = require_move(order.status, status)
+    order.hold_quantity = 0
+    order.updated_at = at
+    setattr(order, ENDED_AT[status], at)
+    order.save(update_fields=["status", "hold_quantity", "updated_at", ENDED_AT[status]])
+    record_event(f"order.{status}", account=account, subject=order, at=at, payload=order_event(order))
+

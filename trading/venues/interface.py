@@ -1,0 +1,21 @@
+"""Where orders go and reports come from.
+
+A venue takes what the services hand it after a commit and reports back by calling
+`record_fill`, `acknowledge_order` and `record_cancel`, in any order, twice or late.
+"""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Venue(Protocol):
+    """One place that executes orders."""
+
+    def submit(self, order_id: UUID) -> None:
+        """Take an accepted order and work it."""
+
+    def cancel(self, order_id: UUID) -> None:
+        """Take a request to cancel; the answer comes as a report."""
+
+    def work(self) -> None:
+        """Look at every resting order once more. Venues with a feed of their own do nothing here."""

@@ -1,0 +1,88 @@
+"""The paper venue: fills at the quote, rests what is not marketable, fills in part when size is short."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from brokerage import clock, market_calendar
+from brokerage.errors import StateConflict
+from brokerage.ids import time_ordered_id
+from options.choices import AssetClass
+from options.market.interface import Quote
+from options.services.market import get_quotes
+from trading.choices import OrderSide, OrderStatus
+from trading.instruments import MARKET_OF_ASSET
+from trading.models import Order
+from trading.services.fills import ExecutionReport, acknowledge_order, record_cancel, record_fill
+
+ROUND_LOT = 100
+BATCH = 500
+WORKING = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the quote would fill of an order: a quantity and a price per share."""
+
+    quantity: Decimal
+    price: Decimal
+
+
+def match(order: Order, quote: Quote | None, *, is_option: bool) -> Match | None:
+    """Answer what of the order fills against the quote, or None where nothing does.
+
+    Sizes are contracts for options and round lots of 100 for shares.
+    """
+    if quote is None:
+        return None
+    buys = order.side == OrderSide.BUY
+    price, size = (quote.ask, quote.ask_size) if buys else (quote.bid, quote.bid_size)
+    if not price or not size:
+        return None
+    if order.limit_price is not None and (price > order.limit_price if buys else price < order.limit_price):
+        return None
+    available = Decimal(size) if is_option else Decimal(size * ROUND_LOT)
+    return Match(min(available, order.remaining_quantity), price)
+
+
+class PaperVenue:
+    """Executes against the market's quotes, in the regular session only."""
+
+    def submit(self, order_id: UUID) -> None:
+        """Fill the order at the quote, or acknowledge it and let it rest; out of hours it waits unrouted."""
+        order = Order.objects.select_related(*MARKET_OF_ASSET).filter(pk=order_id).first()
+        if order is not None:
+            self._look_at([order])
+
+    def cancel(self, order_id: UUID) -> None:
+        """Confirm the cancellation."""
+        record_cancel(order_id=order_id)
+
+    def work(self) -> None:
+        """Look at every open order once, and confirm cancellations that are still waiting."""
+        for order_id in Order.objects.filter(status=OrderStatus.PENDING_CANCEL).values_list("pk", flat=True):
+            self.cancel(order_id)
+        open_orders = Order.objects.filter(status__in=WORKING).select_related(*MARKET_OF_ASSET).order_by("pk")
+        self._look_at(open_orders.iterator(chunk_size=BATCH))
+
+    def _look_at(self, orders: Iterable[Order]) -> None:
+        now = clock.now()
+        if not market_calendar.is_open(now):
+            return
+        waiting = [order for order in orders if order.status in WORKING and order.expires_at > now]
+        quotes = get_quotes({order.asset for order in waiting}, now)
+        for order in waiting:
+            self._work_one(order, quotes.get(order.asset_id), now)
+
+    def _work_one(self, order: Order, quote: Quote | None, now: datetime) -> None:
+        matched = match(order, quote, is_option=order.asset.asset_class == AssetClass.US_OPTION)
+        try:
+            if matched is not None:
+                report = ExecutionReport(time_ordered_id(), order.pk, matched.quantity, matched.price, now)
+                record_fill(report=report)
+            elif order.status in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
+                acknowledge_order(order_id=order.pk)
+        except StateConflict:
+            return  # it filled or ended meanwhile: the lock decides, not the look
