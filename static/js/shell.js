@@ -1,0 +1,110 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const find = (selector, within = document) => within.querySelector(selector);
+  const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Keys: "/" goes to the search, Escape closes an open menu.
+  const isWriting = (element) => element.matches("input, select, textarea, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target)) {
+      event.preventDefault();
+      find("#search")?.select();
+      find("#search")?.focus();
+    }
+    if (event.key === "Escape") {
+      const open = find("details.menu[open]");
+      if (open) {
+        open.open = false;
+        find("summary", open).focus();
+      }
+    }
+  });
+
+  // Menus: one open at a time; a click elsewhere closes it.
+  document.addEventListener("click", (event) => {
+    for (const menu of findAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) {
+        menu.open = false;
+      }
+    }
+  });
+
+  // Theme: kept in a cookie that the server reads, so a page never flashes in the other one.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-theme-form]") || !event.submitter) {
+      return;
+    }
+    event.preventDefault();
+    const theme = event.submitter.value;
+    if (theme === "system") {
+      document.cookie = "theme=; path=/; max-age=0; samesite=lax";
+      delete root.dataset.theme;
+    } else {
+      document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+      root.dataset.theme = theme;
+    }
+    for (const button of findAll("[data-theme-form] button")) {
+      button.setAttribute("aria-pressed", String(button.value === theme));
+    }
+  });
+
+  // Clock: ticks on from what the server last said; a stopped clock stays as it is.
+  const newYork = new Intl.DateTimeFormat("en-US", {
+    timeZone: "America/New_York",
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  let ahead = 0;
+
+  const readClock = () => {
+    const clock = find("#clock");
+    ahead = clock ? Date.parse(clock.dataset.now) - Date.now() : 0;
+  };
+
+  setInterval(() => {
+    const shown = find("#clock:not([data-frozen]) [data-clock]");
+    if (shown) {
+      shown.textContent = newYork.format(Date.now() + ahead);
+    }
+  }, 1000);
+  readClock();
+
+  // Swaps: say aloud what an act of the user changed; say so when a part could not be fetched.
+  const ACTS = new Set(["click", "submit", "change", "input", "search"]);
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    readClock();
+    const cause = event.detail.requestConfig?.triggeringEvent?.type;
+    const said = ACTS.has(cause) && find("[data-announce], .empty strong", event.detail.elt);
+    if (said) {
+      find("#announcement").textContent = said.textContent;
+    }
+  });
+
+  const complain = () => {
+    const notices = find("#notices");
+    if (!notices || find("[data-stale]", notices)) {
+      return;
+    }
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.dataset.level = "error";
+    notice.dataset.stale = "";
+    notice.textContent = "A part of this page could not be brought up to date. ";
+    const again = document.createElement("a");
+    again.href = location.href;
+    again.textContent = "Load the page again";
+    notice.append(again);
+    notices.append(notice);
+  };
+
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, complain);
+  }
+})();

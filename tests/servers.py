@@ -1,0 +1,43 @@
+"""A pytest plugin: the embedded servers, up before Django is set up and until the session ends.
+
+They keep their data under `.data-test/`, so a running installation is left alone. Under xdist
+the controller and every worker share the same servers, each with a database and a part of the
+cache of its own.
+"""
+
+import os
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from brokerage.embedded import EmbeddedServerError, configured_servers
+from brokerage.embedded.postgresql import find_binaries, major_version
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def data_directory() -> Path:
+    """Answer where the test servers keep their data: one place for each version of PostgreSQL."""
+    name = "external" if os.environ.get("DATABASE_URL") else f"postgresql-{major_version(find_binaries())}"
+    return ROOT / ".data-test" / name
+
+
+# Settings are read while pytest starts, before any hook but after this import.
+os.environ["STRIKEBOOK_DATA"] = str(data_directory())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start or attach to the servers, with no task left from an earlier session in the broker."""
+    servers = configured_servers()
+    if servers.broker and servers.broker.find() is None:
+        shutil.rmtree(servers.broker.data, ignore_errors=True)
+    running = ExitStack()
+    try:
+        running.enter_context(servers)
+    except EmbeddedServerError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.add_cleanup(running.close)
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
