@@ -23,7 +23,6 @@ STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
 
 
-
 def route(*, streams: Application, pages: Application) -> Application:
     """Answer the application that hands event streams to `streams` and everything else to `pages`."""
 
@@ -41,5 +40,5 @@ def route(*, streams: Application, pages: Application) -> Application:
 
 application = route(
     streams=get_asgi_application(),
-    pages=WSGIMiddleware(get_wsgi_application(), workers=THREADS),  # also answers `lifespan`
+    pages=WSGIMiddleware(get_wsgi_application(), workers=THREADS),  # type: ignore[arg-type]  # and answers `lifespan`
 )

@@ -42,17 +42,19 @@ stopwaitsecs=5
 
 [program:worker]
 command={python} -m celery --app brokerage --quiet worker --concurrency 2 --without-gossip --without-mingle
-environment=PYTHONWARNINGS="ignore:You're running the worker with superuser privileges"
+environment=STRIKEBOOK_PROCESS="worker",PYTHONWARNINGS="ignore:You're running the worker with superuser privileges"
 {kept}
 stopwaitsecs=5
 
 [program:beat]
 command={python} -m celery --app brokerage --quiet beat --pidfile=
+environment=STRIKEBOOK_PROCESS="beat"
 {kept}
-stopwaitsecs=2
+stopsignal=KILL
 
 [program:relay]
 command={python} {manage} relay
+environment=STRIKEBOOK_PROCESS="relay"
 {kept}
 stopwaitsecs=2
 """
@@ -87,7 +89,7 @@ class Processes:
         return subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(path)],
             cwd=settings.BASE_DIR,
-            env={**os.environ, SUPERVISED: self.mark, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "STRIKEBOOK_DATA": str(self.data_dir), SUPERVISED: self.mark, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -101,7 +103,10 @@ class Processes:
         running = self.running()
         for process in _leaders(running):
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.terminate()
+                if process.environ().get("STRIKEBOOK_PROCESS") == "beat":
+                    process.kill()  # it has nothing to finish, and asked to end while it publishes it stumbles
+                else:
+                    process.terminate()
         stubborn = wait_for_ends(running, STOP_SECONDS)
         for process in stubborn:
             with contextlib.suppress(psutil.NoSuchProcess):

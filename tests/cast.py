@@ -14,12 +14,16 @@ from accounts.models import Account, ApiKey, Correspondent, User
 from tests.factories import make_api_key, make_correspondent, make_staff
 
 
+def basic_auth(key_id: str, secret: str) -> dict[str, str]:
+    """Answer the header that signs a request with an API key."""
+    return {"Authorization": "Basic " + b64encode(f"{key_id}:{secret}".encode()).decode()}
+
+
 class ApiClient(Client):
     """A test client that speaks JSON, signed in with an API key by Basic auth."""
 
     def __init__(self, key_id: str, secret: str) -> None:
-        basic = b64encode(f"{key_id}:{secret}".encode()).decode()
-        super().__init__(headers={"Authorization": f"Basic {basic}"})
+        super().__init__(headers=basic_auth(key_id, secret))
 
     def generic(self, method: str, path: str, data: Any = "", content_type: str = "", **extra: Any) -> HttpResponse:
         """Send whatever was given as JSON, text and bytes as they are."""

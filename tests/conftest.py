@@ -1,5 +1,14 @@
 """Fixtures for every test."""
 
-from tests.cast import acme, acme_api, globex, globex_api, ops, reader, rop
+import pytest
 
-__all__ = ["acme", "acme_api", "globex", "globex_api", "ops", "reader", "rop"]
+from tests.cast import acme, acme_api, globex, globex_api, ops, reader, rop
+from tests.market import clock_at, dollars, overview_market
+
+__all__ = ["acme", "acme_api", "clock_at", "dollars", "globex", "globex_api", "ops", "overview_market", "reader", "rop"]
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Hash the passwords of the cast in no time: the real hashers take a third of a second each."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def data_directory() -> Path:
     """Answer where the test servers keep their data: one place for each version of PostgreSQL."""
     name = "external" if os.environ.get("DATABASE_URL") else f"postgresql-{major_version(find_binaries())}"
-    return ROOT / ".data-test" / name
+    return Path(os.environ.get("STRIKEBOOK_TEST_DATA", ROOT / ".data-test")) / name
 
 
 # Settings are read while pytest starts, before any hook but after this import.

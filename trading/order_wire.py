@@ -9,6 +9,24 @@ from options.choices import AssetClass
 from trading.models import Order
 
 
+# What the wire has and this installation never fills: no stops, no legs, no replacement.
+NOT_USED: dict[str, Any] = {
+    "replaced_at": None,
+    "replaced_by": None,
+    "replaces": None,
+    "notional": None,
+    "stop_price": None,
+    "extended_hours": False,
+    "legs": None,
+    "trail_percent": None,
+    "trail_price": None,
+    "hwm": None,
+    "commission": None,
+    "source": None,
+    "subtag": None,
+}
+
+
 def order_object(order: Order) -> dict[str, Any]:
     """Answer the Order object of an order fetched with its asset; times are datetimes."""
     is_option = order.asset.asset_class == AssetClass.US_OPTION
@@ -22,14 +40,10 @@ def order_object(order: Order) -> dict[str, Any]:
         "expired_at": order.expired_at,
         "canceled_at": order.canceled_at,
         "failed_at": order.failed_at,
-        "replaced_at": None,
         "expires_at": order.expires_at,
-        "replaced_by": None,
-        "replaces": None,
         "asset_id": str(order.asset_id),
         "symbol": order.asset.symbol,
         "asset_class": order.asset.asset_class,
-        "notional": None,
         "qty": plain(order.quantity),
         "filled_qty": plain(order.filled_quantity),
         "filled_avg_price": plain(order.filled_average_price),
@@ -40,16 +54,8 @@ def order_object(order: Order) -> dict[str, Any]:
         "position_intent": order.position_intent,
         "time_in_force": order.time_in_force,
         "limit_price": plain(order.limit_price),
-        "stop_price": None,
         "status": order.status,
-        "extended_hours": False,
-        "legs": None,
-        "trail_percent": None,
-        "trail_price": None,
-        "hwm": None,
-        "commission": None,
-        "source": None,
-        "subtag": None,
+        **NOT_USED,
     }
 
 

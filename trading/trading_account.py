@@ -7,47 +7,20 @@ from accounts.api.representations import configuration_json
 from accounts.models import Account
 from brokerage import clock, market_calendar
 from brokerage.money import plain
-from trading.selectors import read_balances
+from trading.selectors import Balances, read_balances
 
 
 def trading_account_object(account: Account) -> dict[str, Any]:
     """Answer the TradeAccount object of an account: money as decimal strings, levels as integers."""
-    balances = read_balances(account)
     now = clock.now()
     last = market_calendar.last_close(now)
-    zero = "0"
-    requirement = plain(balances.pledged_cash)
-    money = {
-        "buying_power": balances.buying_power,
-        "regt_buying_power": balances.buying_power,
-        "effective_buying_power": balances.buying_power,
-        "non_marginable_buying_power": balances.buying_power,
-        "options_buying_power": balances.options_buying_power,
-        "cash": balances.cash,
-        "cash_withdrawable": balances.withdrawable_cash,
-        "cash_transferable": balances.withdrawable_cash,
-        "equity": balances.equity,
-        "portfolio_value": balances.equity,
-        "last_equity": account.last_equity_amount,
-        "long_market_value": balances.long_market_value,
-        "short_market_value": balances.short_market_value,
-        "position_market_value": balances.long_market_value + balances.short_market_value,
-        "accrued_fees": Decimal(0),
-        "pending_transfer_out": Decimal(0),
-        "pending_reg_taf_fees": Decimal(0),
-        "memoposts": Decimal(0),
-        "intraday_adjustments": Decimal(0),
-    }
     return {
         "id": str(account.pk),
         "account_number": account.account_number,
         "status": account.status,
         "crypto_status": account.crypto_status or None,
         "currency": account.currency,
-        **{name: plain(amount) for name, amount in money.items()},
-        "initial_margin": requirement,
-        "maintenance_margin": requirement,
-        "sma": zero,
+        **{name: plain(amount) for name, amount in _money(account, read_balances(account)).items()},
         "multiplier": "1",
         "balance_asof": last.astimezone(market_calendar.NEW_YORK).date(),
         "previous_close": last,
@@ -67,6 +40,35 @@ def trading_account_object(account: Account) -> dict[str, Any]:
     }
 
 
+def _money(account: Account, balances: Balances) -> dict[str, Decimal]:
+    powers = ("buying_power", "regt_buying_power", "effective_buying_power", "non_marginable_buying_power")
+    # A cash account: its margin is what its short puts pledge, and nothing is pending.
+    margins = dict.fromkeys(("initial_margin", "maintenance_margin"), balances.pledged_cash)
+    return {
+        **dict.fromkeys(powers, balances.buying_power),
+        "options_buying_power": balances.options_buying_power,
+        "cash": balances.cash,
+        "cash_withdrawable": balances.withdrawable_cash,
+        "cash_transferable": balances.withdrawable_cash,
+        "equity": balances.equity,
+        "portfolio_value": balances.equity,
+        "last_equity": account.last_equity_amount,
+        "long_market_value": balances.long_market_value,
+        "short_market_value": balances.short_market_value,
+        "position_market_value": balances.long_market_value + balances.short_market_value,
+        **margins,
+        **dict.fromkeys(NOTHING_PENDING, Decimal(0)),
+    }
+
+
+NOTHING_PENDING = (
+    "sma",
+    "accrued_fees",
+    "pending_transfer_out",
+    "pending_reg_taf_fees",
+    "memoposts",
+    "intraday_adjustments",
+)
 LAST_DAY_FIELDS = (
     "last_long_market_value",
     "last_short_market_value",

@@ -4,6 +4,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 from hmac import compare_digest
+from typing import cast
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -33,6 +34,11 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Answer what makes the reply a 401 and not a 403."""
         return REALM
+
+
+def actor_of(request: Request) -> User:
+    """Answer who acts: the user behind the key."""
+    return cast(User, request.user)
 
 
 def read_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:

@@ -22,6 +22,7 @@ CLIENT_DOCUMENT_TYPES = frozenset(
         "social_security_number_verification",
     }
 )
+EMPTY: tuple[Any, ...] = ("", [], ())
 CONFIGURATION = tuple(column.name for column in fields(tickets.ConfigurationChanges))
 CONTACT = tuple(column.name for column in fields(tickets.ContactDetails))
 IDENTITY = tuple(column.name for column in fields(tickets.IdentityDetails) if column.name != "tax_id")
@@ -73,7 +74,7 @@ def _terms(account: Account) -> dict[str, Any]:
 def _given(row: Any, names: Collection[str]) -> dict[str, Any]:
     """Answer the fields of a row that have a value."""
     values = {name: getattr(row, name) for name in names}
-    return {name: value for name, value in values.items() if value is not None and value != "" and value != []}
+    return {name: value for name, value in values.items() if value is not None and value not in EMPTY}
 
 
 def _contact(account: Account) -> dict[str, Any] | None:

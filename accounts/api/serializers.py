@@ -119,7 +119,7 @@ class DisclosuresSection(Section):
     employer_address = Text()
     employment_position = Text()
     employment_sector = Word(choices.EmploymentSector)
-    context = Sections(ContextSection())
+    context = Sections(ContextSection())  # type: ignore[assignment]  # DRF keeps fields apart from its own `context`
 
 
 class AgreementSection(Section):

@@ -6,6 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import actor_of
 from accounts.api.changes import read_changes
 from accounts.api.queries import read_search
 from accounts.api.representations import account_json, configuration_json
@@ -23,14 +24,14 @@ class AccountList(ApiView):
     def get(self, request: Request) -> Response:
         """List up to 1,000 accounts."""
         search, entities = read_search(request.query_params)
-        accounts = list_accounts(request.user, search, entities=entities)
+        accounts = list_accounts(actor_of(request), search, entities=entities)
         return Response([account_json(account, entities) for account in accounts])
 
     @sensitive_variables()
     def post(self, request: Request) -> Response:
         """Open an account."""
         application = read_application(self.body())
-        return Response(account_json(open_account(actor=request.user, application=application)))
+        return Response(account_json(open_account(actor=actor_of(request), application=application)))
 
 
 class AccountDetail(ApiView):
@@ -38,13 +39,13 @@ class AccountDetail(ApiView):
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """Answer the account with everything on file."""
-        return Response(account_json(get_account(request.user, account_id, missing=AccountNotAuthorized)))
+        return Response(account_json(get_account(actor_of(request), account_id, missing=AccountNotAuthorized)))
 
     @sensitive_variables()
     def patch(self, request: Request, account_id: UUID) -> Response:
         """Change what is on file."""
         changes = read_changes(self.body())
-        return Response(account_json(update_account(actor=request.user, account_id=account_id, changes=changes)))
+        return Response(account_json(update_account(actor=actor_of(request), account_id=account_id, changes=changes)))
 
 
 class AccountConfigurations(ApiView):
@@ -52,10 +53,10 @@ class AccountConfigurations(ApiView):
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """Answer the trading configuration."""
-        return Response(configuration_json(get_account(request.user, account_id)))
+        return Response(configuration_json(get_account(actor_of(request), account_id)))
 
     def patch(self, request: Request, account_id: UUID) -> Response:
         """Change the trading configuration; null leaves a field as it is."""
         changes = read_configuration(self.body())
-        account = configure_account(actor=request.user, account_id=account_id, changes=changes)
+        account = configure_account(actor=actor_of(request), account_id=account_id, changes=changes)
         return Response(configuration_json(account))

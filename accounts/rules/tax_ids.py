@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from accounts.choices import TaxIdType
 from accounts.rules.text import Fault, ascii_text
 
 SHORTEST, LONGEST = 2, 40
-USA_TYPES = (TaxIdType.USA_SSN, TaxIdType.USA_ITIN)
+USA_TYPES = ("USA_SSN", "USA_ITIN")
+NO_TYPES = ("", "NOT_SPECIFIED")
 _ALLOWED = re.compile(r"[A-Za-z0-9.+-]*")
 
 
@@ -20,7 +20,7 @@ def tax_id_faults(tax_id: str, tax_id_type: str, *, is_required: bool) -> Iterat
     if not tax_id_type:
         yield "tax_id_type", "is required"
     if not tax_id:
-        if is_required or tax_id_type not in ("", TaxIdType.NOT_SPECIFIED):
+        if is_required or tax_id_type not in NO_TYPES:
             yield "tax_id", "is required"
         return
     faults = [*ascii_text("tax_id", tax_id, longest=LONGEST), *_any_country(tax_id)]

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from accounts.errors import AccountClosed, AccountInputInvalid, AccountNotAuthor
 from accounts.locking import lock_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
-from accounts.rules.applications import AccountApplication, AccountChanges
+from accounts.rules.applications import AccountApplication, AccountChanges, IdentityDetails
 from accounts.rules.disclosures import FLAGS
 from accounts.rules.onboarding import by_field, change_faults, is_material
 from accounts.rules.people import immutable_faults
@@ -43,7 +44,8 @@ def update_account(*, actor: User, account_id: UUID, changes: AccountChanges) ->
     _require_changeable(account)
     before = application_on_file(account)
     after = _with_changes(before, changes)
-    faults = by_field(("identity." + name, said) for name, said in immutable_faults(before.identity, changes.identity))
+    identity = cast(IdentityDetails, before.identity)
+    faults = by_field(("identity." + name, said) for name, said in immutable_faults(identity, changes.identity))
     faults = change_faults(after, today=clock.today()) | faults
     if faults:
         raise AccountInputInvalid(faults)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from accounts.errors import (
 from accounts.locking import lock_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
-from accounts.rules.applications import AccountApplication, ConfigurationChanges
+from accounts.rules.applications import AccountApplication, ConfigurationChanges, IdentityDetails
 from accounts.rules.configuration import configuration_faults
 from accounts.rules.onboarding import by_field, review_application, sandbox_step, status_fixture
 from accounts.services.sections import application_on_file, tax_id_on_file, write_sections
@@ -115,7 +115,7 @@ def _with_primarys_sections(actor: User, application: AccountApplication) -> Acc
     if primary is None or not hasattr(primary, "identity"):
         raise PrimaryHolderNotFound(account_id=primary_id)
     on_file = application_on_file(primary)
-    identity = replace(on_file.identity, tax_id=tax_id_on_file(primary))
+    identity = replace(cast(IdentityDetails, on_file.identity), tax_id=tax_id_on_file(primary))
     return replace(application, contact=on_file.contact, identity=identity)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
@@ -26,7 +26,7 @@ from accounts.rules import applications as tickets
 from accounts.rules.documents import revision_of, sniff
 from accounts.sealing import seal, tax_id_digest, unseal
 
-SECTIONS = {
+SECTIONS: dict[str, tuple[Any, Any]] = {
     "contact": (Contact, tickets.ContactDetails),
     "identity": (Identity, tickets.IdentityDetails),
     "disclosures": (Disclosures, tickets.DisclosureDetails),
@@ -81,7 +81,7 @@ def append_agreements(
         Agreement(
             account=account,
             agreement=signed.agreement,
-            signed_at=signed.signed_at,
+            signed_at=cast(datetime, signed.signed_at),
             ip_address=signed.ip_address,
             revision=revision_of(signed),
             recorded_at=now,

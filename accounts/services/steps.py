@@ -1,13 +1,13 @@
 """Steps that several services over one account share; each runs inside a service's transaction."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.choices import AccountStatus
 from accounts.errors import EmailTaken
 from accounts.models import Account
-from accounts.rules.applications import AccountApplication
+from accounts.rules.applications import AccountApplication, ContactDetails, IdentityDetails
 from accounts.rules.onboarding import require_transition
 from accounts.rules.text import registered_form
 
@@ -15,11 +15,12 @@ EMAIL_CONSTRAINT = "an_email_is_registered_once_in_a_correspondent"
 
 
 def copy_holder(account: Account, application: AccountApplication) -> None:
-    """Repeat on the account what lists show of its holder."""
-    account.name = f"{application.identity.given_name} {application.identity.family_name}"
-    account.email_address = application.contact.email_address
-    account.registered_email = registered_form(application.contact.email_address)
-    account.phone_number = application.contact.phone_number
+    """Repeat on the account what lists show of its holder, whose application has been reviewed."""
+    contact, identity = cast(ContactDetails, application.contact), cast(IdentityDetails, application.identity)
+    account.name = f"{identity.given_name} {identity.family_name}"
+    account.email_address = contact.email_address
+    account.registered_email = registered_form(contact.email_address)
+    account.phone_number = contact.phone_number
 
 
 def save_under_its_email(account: Account, **save: Any) -> None:
@@ -53,7 +54,11 @@ def change_status(account: Account, status: AccountStatus) -> dict[str, str]:
 
 
 def advance_soon(account: Account) -> None:
-    """Let the worker move the account on after the commit; a sweep finds what is lost on the way."""
+    """Let the worker move the account on after the commit; a sweep finds what is lost on the way.
+
+    Robust: an account that is open stays open, and is answered so, when the broker is away.
+    """
     from accounts.tasks import advance_account  # tasks call services, so services import tasks late
 
-    advance_account.delay_on_commit(str(account.pk))
+    account_id = str(account.pk)
+    transaction.on_commit(lambda: advance_account.delay(account_id), robust=True)

@@ -207,4 +207,3 @@ class EmbeddedServer(ABC):
         with (self.home / f"{self.name}.lock").open("a") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             yield
-

@@ -1,24 +1,35 @@
 """Fixtures of the options tests."""
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from importlib import import_module
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
-from brokerage.market_calendar import NEW_YORK
-from brokerage.models import SandboxClock
 from tests.options.contracts import list_contracts
 
 
 @pytest.fixture
-def clock_at(db):
-    """Let the clock stand at a New York time: `clock_at("2024-01-24 10:00")`."""
+def meet_after(monkeypatch):
+    """Let two callers meet right after a function: `meet_after("options.services.applications._decide")`.
 
-    def stand(text: str) -> datetime:
-        at = datetime.fromisoformat(text).replace(tzinfo=NEW_YORK)
-        SandboxClock.objects.update_or_create(id=1, defaults={"offset": timedelta(), "frozen_at": at})
-        return at
+    Whoever a lock keeps away is not waited for longer than a second.
+    """
 
-    return stand
+    def meet(path: str) -> None:
+        module, _, name = path.rpartition(".")
+        function = getattr(import_module(module), name)
+        both_there = Barrier(2)
+
+        def then_meet(*args, **kwargs):
+            answer = function(*args, **kwargs)
+            with suppress(BrokenBarrierError):
+                both_there.wait(timeout=1)
+            return answer
+
+        monkeypatch.setattr(path, then_meet)
+
+    return meet
 
 
 @pytest.fixture

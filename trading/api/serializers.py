@@ -153,7 +153,7 @@ def _cash_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
     amount = attrs["amount"]
     if amount is None:
         errors["amount"] = "is required for JNLC"
-    elif amount <= 0 or amount % Decimal("0.01") or amount.adjusted() > 15:
+    elif amount <= 0 or amount.adjusted() > 15 or amount % Decimal("0.01"):
         errors["amount"] = "must be above 0, in dollars and whole cents"
     return errors
 
@@ -165,7 +165,7 @@ def _share_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
     quantity = attrs["qty"]
     if quantity is None:
         errors["qty"] = "is required for JNLS"
-    elif quantity <= 0 or quantity % Decimal("1e-9") or quantity.adjusted() > 12:
+    elif quantity <= 0 or quantity.adjusted() > 12 or quantity % Decimal("1e-9"):
         errors["qty"] = "must be above 0, with at most nine decimals"
     return errors
 

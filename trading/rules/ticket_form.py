@@ -106,7 +106,7 @@ def _require_option_order(request: OrderRequest) -> None:
         raise OptionTimeInForceUnsupported
     if request.extended_hours:
         raise OptionExtendedHours
-    if request.qty is not None and request.qty % 1 != 0:
+    if _is_fraction(request.qty):
         raise OptionFraction
     if request.qty is not None and request.qty > MOST_CONTRACTS:
         raise OptionOrderTooLarge(limit=MOST_CONTRACTS)
@@ -119,13 +119,17 @@ def _require_share_order(request: OrderRequest) -> None:
         (request.type not in OrderType.values, "type", f"order type {request.type}"),
         (request.time_in_force != "day", "time_in_force", f"time_in_force {request.time_in_force}"),
         (request.extended_hours, "extended_hours", "an order for extended hours"),
-        (request.qty is not None and request.qty % 1 != 0, "qty", "a fractional qty"),
+        (_is_fraction(request.qty), "qty", "a fractional qty"),
     )
     for is_unsupported, field, what in checks:
         if is_unsupported:
             refusal = ShareOrderUnsupported(what=what)
             refusal.field = field
             raise refusal
+
+
+def _is_fraction(quantity: Decimal | None) -> bool:
+    return quantity is not None and quantity != quantity.to_integral_value()
 
 
 def _require_quantity(request: OrderRequest) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.errors import AccountNotFound
 from accounts.locking import lock_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
@@ -45,11 +46,12 @@ def submit_order(*, actor: User, account_id: UUID, request: OrderRequest) -> Ord
     """
     try:
         return _accept(actor=actor, account_id=account_id, request=request)
-    except NotPermitted:
+    except (NotPermitted, AccountNotFound):
         raise
-    except BrokerageError as refusal:
+    except BrokerageError as found:
+        refusal = ClientOrderIdReused() if _was_used_before(account_id, request) else found
         _keep_refusal(actor, account_id, request, refusal)
-        raise
+        raise refusal from None
 
 
 @transaction.atomic(durable=True)
@@ -128,14 +130,17 @@ def _insert(
     return order
 
 
+def _was_used_before(account_id: UUID, request: OrderRequest) -> bool:
+    """Say whether the client sends an id again: then that is what is wrong, whatever else is."""
+    used = Order.objects.filter(account_id=account_id, client_order_id=request.client_order_id)
+    return bool(request.client_order_id) and used.exists()
+
+
 def _keep_refusal(actor: User, account_id: UUID, request: OrderRequest, refusal: BrokerageError) -> None:
-    """Keep who was refused what and why (books and records); an account the actor may not see has no record."""
-    account = Account.objects.visible_to(actor).filter(pk=account_id).first()
-    if account is None:
-        return
+    """Keep who was refused what, why and when: books and records."""
     asked = {name: str(value) for name, value in asdict(request).items() if value not in ("", None, False)}
     Refusal.objects.create(
-        account=account,
+        account_id=account_id,
         actor=actor,
         ticket=asked,
         reason=refusal.reason,

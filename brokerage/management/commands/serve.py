@@ -23,6 +23,7 @@ from brokerage.processes import Processes, is_port_free
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CHECK_SECONDS = 0.5
+ANSWER_SECONDS = 3.0
 
 
 class Command(BaseCommand):
@@ -33,8 +34,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # `migrate` checks, once the database is there
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in STOP_SIGNALS:
-            signal.signal(name, signal.default_int_handler)
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.default_int_handler)
         processes = Processes(settings.DATA_DIR, os.environ.get("HOST") or "127.0.0.1", _port())
         try:
             with self._alone(processes), configured_servers() as servers:
@@ -64,21 +65,21 @@ class Command(BaseCommand):
             yield
 
     def _prepare(self, servers: EmbeddedServers) -> None:
-        """Bring the database up to date, and fill the demo book if it is new and wanted."""
+        """Bring the database up to date; fill the demo book of a new one, and show how to get in."""
         unfinished = settings.DATA_DIR / "demo-book.unfinished"
         if unfinished.exists() and servers.postgresql:
             self.stdout.write("The demo book was interrupted: it is made again.")
             servers.postgresql.drop_database()
         is_new = not MigrationRecorder(connection).applied_migrations()
-        wants_demo = is_new and is_sandbox() and os.environ.get("STRIKEBOOK_DEMO") != "0"
-        if wants_demo:
+        has_demo = is_sandbox() and os.environ.get("STRIKEBOOK_DEMO") != "0"
+        if has_demo and is_new:
             unfinished.touch()
         self.stdout.write("Preparing the database…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        if wants_demo:
+        if has_demo and (is_new or (settings.DATA_DIR / "demo.json").exists()):
             call_command("seed_demo", stdout=self.stdout)
-            unfinished.unlink()
+            unfinished.unlink(missing_ok=True)
         connections.close_all()
 
     def _run(self, processes: Processes, servers: EmbeddedServers) -> None:
@@ -98,15 +99,14 @@ class Command(BaseCommand):
                 if not is_up and (is_up := _answers(address)):
                     self.stdout.write(f"Strikebook is at {address} (Ctrl-C stops it)")
         finally:
-            for name in STOP_SIGNALS:
-                signal.signal(name, signal.SIG_IGN)
+            for number in STOP_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
             self.stdout.write("Stopping…")
             processes.stop()
             output.join(CHECK_SECONDS)
 
     def _pass_on(self, supervisor: subprocess.Popen[str]) -> None:
-        assert supervisor.stdout is not None
-        for line in supervisor.stdout:
+        for line in supervisor.stdout or ():
             self.stdout.write(line, ending="")
 
 
@@ -120,7 +120,7 @@ def _port() -> int:
 def _answers(address: str) -> bool:
     """Say whether the web server answers, whatever it says."""
     try:
-        urllib.request.urlopen(f"{address}healthz", timeout=CHECK_SECONDS).close()  # noqa: S310
+        urllib.request.urlopen(f"{address}healthz", timeout=ANSWER_SECONDS).close()  # noqa: S310
     except urllib.error.HTTPError:
         return True
     except OSError:

@@ -71,6 +71,7 @@ def test_the_library_reads_lists_with_and_without_sections(acme, acme_api, entit
     make_account(acme.correspondent)
     make_account(acme.correspondent, status=AccountStatus.REJECTED)
     query = ListAccountsRequest(entities=entities, status=[ClientStatus.ACTIVE]).to_request_fields()
+    query["status"] = [status.value for status in query["status"]]
     if query.get("entities"):
         query["entities"] = ",".join(query["entities"])
 

@@ -137,12 +137,32 @@ def test_the_worker_moves_an_opening_to_active_with_one_event_for_each_step(acme
     ]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_opening_is_handed_to_the_worker_after_the_commit(acme, django_capture_on_commit_callbacks):
-    account = open_account(actor=acme.api_user, application=make_application())
+@pytest.fixture
+def worker_at_once(monkeypatch):
+    """Run the task where it is started: there is no worker in these tests."""
+    monkeypatch.setattr(advance_account, "delay", advance_account)
 
-    account.refresh_from_db()
-    assert account.status == AccountStatus.ACTIVE
+
+def test_the_opening_is_handed_to_the_worker_after_the_commit(acme, worker_at_once, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        account = open_account(actor=acme.api_user, application=make_application())
+        assert Account.objects.get(pk=account.pk).status == AccountStatus.SUBMITTED
+
+    assert account.status == AccountStatus.SUBMITTED
+    assert Account.objects.get(pk=account.pk).status == AccountStatus.ACTIVE
+
+
+def test_an_account_stays_open_when_the_broker_is_away(acme, monkeypatch, django_capture_on_commit_callbacks):
+    def fail(*_):
+        raise ConnectionError("the broker is away")
+
+    monkeypatch.setattr(advance_account, "delay", fail)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        account = open_account(actor=acme.api_user, application=make_application())
+
+    advance_openings_left_behind(clock.now())
+    assert Account.objects.get(pk=account.pk).status == AccountStatus.ACTIVE
 
 
 def test_the_sweep_finds_what_was_left_behind_and_nothing_else(acme):

@@ -1,9 +1,9 @@
-from threading import Barrier, Thread
+from threading import Thread
 
 import pytest
 from django.db import connection
 
-from accounts.choices import AccountStatus, EnabledAsset
+from accounts.choices import AccountStatus, EnabledAsset, Role
 from accounts.errors import AccountNotAuthorized
 from accounts.models import Account, Correspondent, Suitability
 from brokerage.errors import NotPermitted
@@ -312,7 +312,7 @@ def test_who_may_only_look_or_decide_cannot_ask(account, ask, acme, who):
 
 
 def test_staff_of_the_broker_ask_as_the_broker(account, ask):
-    clerk = make_staff("operations", None)
+    clerk = make_staff(Role.OPERATIONS, None)
 
     assert ask(account, ApprovalRequest(1), actor=clerk).requester == Requester.ALPACA_ADMIN
 
@@ -327,11 +327,11 @@ def test_the_level_in_force_stays_under_the_accounts_cap(account, ask):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_requests_at_once_leave_one_pending(acme, account):
-    together, outcomes = Barrier(2), []
+def test_two_requests_at_once_leave_one_pending(acme, account, meet_after):
+    meet_after("options.services.applications._require_open_to_requests")
+    outcomes = []
 
     def ask():
-        together.wait()
         try:
             request = ApprovalRequest(2, Fixture(ApplicationStatus.PENDING))
             request_options_approval(actor=acme.api_user, account_id=account.pk, request=request)
@@ -341,11 +341,11 @@ def test_two_requests_at_once_leave_one_pending(acme, account):
         finally:
             connection.close()
 
-    threads = [Thread(target=ask) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    callers = [Thread(target=ask) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
 
     assert sorted(outcomes) == ["pending", "refused"]
     assert OptionsApplication.objects.count() == 1

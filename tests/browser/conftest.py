@@ -1,0 +1,115 @@
+"""A Chromium of the system, and a page in it that is signed in.
+
+Where no browser is found these tests are skipped, except in CI, where that is a failure.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.choices import Role
+from accounts.models import Account, User
+from accounts.services.users import system_user
+from brokerage import clock
+from tests.factories import make_account, make_staff
+from tests.options.contracts import list_contracts
+from trading.choices import JournalType
+from trading.rules.ticket_form import OrderRequest
+from trading.services.correspondents import NewCorrespondent, open_correspondent
+from trading.services.journals import JournalRequest, create_journal
+from trading.services.orders import submit_order
+from trading.venues import venue
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder; `-m "not browser"` leaves it out."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        told = f"No browser was found: none of {', '.join(NAMES)} is on PATH."
+        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # Playwright runs a loop in the thread in which the tests use the ORM.
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def initech() -> NewCorrespondent:
+    """A correspondent with money."""
+    return open_correspondent(actor=system_user(), name="Initech Capital", code="INIT", firm_cash=Decimal(1_000_000))
+
+
+@pytest.fixture
+def clerk(initech: NewCorrespondent) -> User:
+    """An operations clerk of the correspondent."""
+    return make_staff(Role.OPERATIONS, initech.correspondent)
+
+
+@pytest.fixture
+def account(initech: NewCorrespondent) -> Account:
+    """An account with shares, a short call that loses money, an open order, and a holder with a long name."""
+    call = f"AAPL{clock.today().year + 1 - 2000}0115C00050000"
+    list_contracts(call)
+    long_name = {"identity.family_name": "Featherstonehaugh-Cholmondeley van der Merwe"}
+    account = make_account(
+        initech.correspondent, options_approved_level=2, max_options_trading_level=1, changes=long_name
+    )
+    fund = JournalRequest(JournalType.JNLC, initech.firm_account.pk, account.pk, Decimal(90_000))
+    create_journal(actor=account.opened_by, request=fund)
+    shares = JournalRequest(JournalType.JNLS, initech.firm_account.pk, account.pk, symbol="AAPL", qty=Decimal(200))
+    create_journal(actor=account.opened_by, request=shares)
+    for quantity in (1, 1):
+        order = OrderRequest(symbol=call, side="sell", type="limit", time_in_force="day", qty=Decimal(quantity))
+        order = OrderRequest(**{**vars(order), "limit_price": Decimal("0.05")})
+        venue().submit(submit_order(actor=account.opened_by, account_id=account.pk, request=order).pk)
+    return account
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any, clerk: User) -> Iterator[Any]:
+    """Open pages, signed in as the clerk unless told otherwise: `open_page(**options of the context)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(*, signed_in: bool = True, viewport: dict[str, int] = WIDE, **options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, viewport=viewport, **options)
+        context.set_default_timeout(10_000)
+        context.route("**/streams/**", lambda route: route.abort())  # the live server speaks WSGI, which has no streams
+        contexts.append(context)
+        if signed_in:
+            client = Client()
+            client.force_login(clerk)
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Any) -> Page:
+    """A wide page of the signed-in clerk."""
+    return open_page()
