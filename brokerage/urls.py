@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts.page_stream import account_changes
 from brokerage.health import healthz
 from brokerage.market_hours import CalendarView, ClockView
 from brokerage.sandbox import SandboxClockView
@@ -23,6 +24,7 @@ urlpatterns = [
     path("v2/clock", ClockView.as_view()),
     path("market-clock", market_clock),
     path("theme", choose_theme),
+    path("streams/accounts/<uuid:account_id>", account_changes),
     path("", include("accounts.urls")),
     path("", include("trading.urls")),
 ]

@@ -50,7 +50,7 @@ class Identity(models.Model):
     tax_id_sealed = models.BinaryField(null=True)
     tax_id_digest = models.CharField(max_length=64, blank=True)
     tax_id_last_four = models.CharField(max_length=4, blank=True)
-    tax_id_type = models.CharField(max_length=20, choices=TaxIdType.choices)
+    tax_id_type = models.CharField(max_length=20, choices=TaxIdType.choices)  # type: ignore[attr-defined]
     country_of_citizenship = models.CharField(max_length=3, blank=True)
     country_of_birth = models.CharField(max_length=3, blank=True)
     country_of_tax_residence = models.CharField(max_length=3)

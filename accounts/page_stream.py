@@ -1,0 +1,42 @@
+"""`/streams/accounts/{id}`: tells an open page that its account changed, so that it fetches itself again.
+
+Events carry no HTML and no facts: a name to listen for, and what kind of thing happened.
+"""
+
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+
+from accounts.models import User
+from accounts.selectors import get_account
+from brokerage.api import Unauthenticated
+from brokerage.models import Event
+from brokerage.sse import Stream, refusals_as_json, respond
+from brokerage.stream_bounds import Bounds
+
+
+@refusals_as_json
+async def account_changes(request: HttpRequest, account_id: UUID) -> StreamingHttpResponse:
+    """Stream `account-changed` for an account that the signed-in user may see; 401 or 404 otherwise."""
+    await sync_to_async(_require_visible)(request, account_id)
+    stream = Stream(
+        wanted=lambda event: event.account_id == account_id, filters={"account_id": account_id}, render=_render
+    )
+    return respond(stream, Bounds())
+
+
+def _require_visible(request: HttpRequest, account_id: UUID) -> None:
+    try:
+        user = get_user(request)
+        if not isinstance(user, User):
+            raise Unauthenticated
+        get_account(user, account_id)
+    finally:
+        connection.close()
+
+
+def _render(event: Event) -> bytes:
+    return f"event: account-changed\ndata: {event.type}\n\n".encode()
