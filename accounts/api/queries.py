@@ -18,7 +18,7 @@ def read_search(query: QueryDict) -> tuple[AccountSearch, tuple[str, ...]]:
     Raises `AccountInputInvalid` naming every parameter that cannot be read.
     """
     faults: dict[str, list[str]] = {}
-    statuses = tuple(status for status in query.getlist("status") if status)
+    statuses = tuple(status for status in ",".join(query.getlist("status")).split(",") if status)
     if unknown := set(statuses) - {*AccountStatus, *FOREIGN_STATUSES}:
         faults["status"] = [f"must be an account status, found {', '.join(sorted(unknown))}"]
     if query.get("sort", "desc").lower() not in ("asc", "desc"):

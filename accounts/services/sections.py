@@ -33,6 +33,8 @@ SECTIONS: dict[str, tuple[Any, Any]] = {
     "trusted_contact": (TrustedContact, tickets.TrustedContactDetails),
 }
 
+SHORTEST_TO_SHOW = 8  # the last four of a shorter tax id would tell most of it
+
 
 def write_sections(account: Account, application: tickets.AccountApplication, *, actor: User, now: datetime) -> None:
     """Insert everything of an application but the account itself."""
@@ -60,10 +62,11 @@ def tax_id_columns(account: Account, tax_id: str, tax_id_type: str) -> dict[str,
     """Answer how a tax id is kept; nothing where there is none."""
     if not tax_id:
         return {}
+    written = "".join(character for character in tax_id if character.isalnum())
     return {
         "tax_id_sealed": seal(tax_id.encode(), account_id=account.pk),
         "tax_id_digest": tax_id_digest(tax_id, tax_id_type),
-        "tax_id_last_four": "".join(character for character in tax_id if character.isalnum())[-4:],
+        "tax_id_last_four": written[-4:] if len(written) >= SHORTEST_TO_SHOW else "",
     }
 
 

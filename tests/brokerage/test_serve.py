@@ -16,13 +16,16 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import psutil
+import psycopg
 import pytest
+from django.core.management.base import CommandError
 
 from brokerage.embedded import socket_directory
 from brokerage.embedded.ends import wait_for_ends
 from brokerage.embedded.postgresql import PostgreSQL
 from brokerage.embedded.server import EmbeddedServer
 from brokerage.embedded.valkey import Valkey
+from brokerage.management.commands.serve import chosen_port
 from brokerage.processes import Processes, is_port_free
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -179,16 +182,12 @@ def test_a_taken_port_is_named_before_anything_is_started(running, tmp_path):
     assert not (tmp_path / "postgresql").exists()
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
-def test_a_port_that_is_none_is_refused(tmp_path, port):
-    refused = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "serve"],
-        env={**_environment(), "STRIKEBOOK_DATA": str(tmp_path), "PORT": port},
-        capture_output=True,
-        text=True,
-    )
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "８０"])
+def test_a_port_that_is_none_is_refused(monkeypatch, port):
+    monkeypatch.setenv("PORT", port)
 
-    assert (refused.returncode, "PORT is a number" in refused.stderr) == (1, True)
+    with pytest.raises(CommandError, match="PORT is a number"):
+        chosen_port()
 
 
 def test_another_command_shares_the_running_servers_and_leaves_them(running):
@@ -258,3 +257,25 @@ def test_it_stops_within_seconds_and_leaves_nothing(running, number):
     assert running.processes.running() == []
     assert [server.find() for server in running.servers] == [None, None]
     assert is_port_free("127.0.0.1", running.port)
+
+
+def test_a_demo_book_that_was_interrupted_is_thrown_away(installation):
+    if installation.serving and installation.serving.poll() is None:
+        installation.stop(signal.SIGTERM)
+    host = str(socket_directory(installation.data_dir))
+    unfinished = installation.data_dir / "demo-book.unfinished"
+    database = PostgreSQL(installation.data_dir)
+    database.join()
+    with psycopg.connect(host=host, user="app", dbname="strikebook") as connection:
+        connection.execute("CREATE TABLE half_a_demo ()")
+    database.leave()
+    unfinished.touch()
+
+    installation.start()
+
+    with psycopg.connect(host=host, user="app", dbname="strikebook") as connection:
+        assert connection.execute("SELECT to_regclass('half_a_demo'), to_regclass('brokerage_event')").fetchone() == (
+            None,
+            "brokerage_event",
+        )
+    assert not unfinished.exists()

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler)
-        processes = Processes(settings.DATA_DIR, os.environ.get("HOST") or "127.0.0.1", _port())
+        processes = Processes(settings.DATA_DIR, os.environ.get("HOST") or "127.0.0.1", chosen_port())
         try:
             with self._alone(processes), configured_servers() as servers:
                 self._prepare(servers)
@@ -70,6 +70,7 @@ class Command(BaseCommand):
         if unfinished.exists() and servers.postgresql:
             self.stdout.write("The demo book was interrupted: it is made again.")
             servers.postgresql.drop_database()
+            unfinished.unlink()
         is_new = not MigrationRecorder(connection).applied_migrations()
         has_demo = is_sandbox() and os.environ.get("STRIKEBOOK_DEMO") != "0"
         if has_demo and is_new:
@@ -110,7 +111,8 @@ class Command(BaseCommand):
             self.stdout.write(line, ending="")
 
 
-def _port() -> int:
+def chosen_port() -> int:
+    """Answer PORT, 8000 when it is not given. Raises CommandError when it is no port."""
     port = os.environ.get("PORT") or "8000"
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise CommandError(f"PORT is a number from 1 to 65535, not {port!r}.")

@@ -87,6 +87,7 @@ def test_several_statuses_are_any_of_them(three, listed):
 
     assert listed(status="ACTIVE") == ["Cid Cedar"]
     assert listed(status=["ACTIVE", "REJECTED"]) == ["Cid Cedar", "Bob Birch"]
+    assert listed(status="ACTIVE,REJECTED") == ["Cid Cedar", "Bob Birch"]
     assert listed(status="PAPER_ONLY") == []
 
 

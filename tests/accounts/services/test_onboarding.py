@@ -17,7 +17,7 @@ from accounts.sealing import unseal
 from accounts.services.onboarding import advance_opening, configure_account, open_account
 from accounts.services.users import system_user
 from accounts.tasks import advance_account, advance_openings_left_behind
-from brokerage import clock
+from brokerage import clock, schedule
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
 from tests.factories import api_user, make_account, make_application, make_customer, make_staff, nowhere
@@ -82,6 +82,13 @@ def test_the_tax_id_is_sealed_and_opens_for_its_account_only(acme):
 
     assert b"4321" not in bytes(identity.tax_id_sealed)
     assert unseal(bytes(identity.tax_id_sealed), account_id=account.pk) == b"124-55-4321"
+
+
+def test_the_last_four_are_kept_to_show_unless_they_would_tell_most_of_it(acme):
+    short = {"identity.tax_id": "1357902", "identity.tax_id_type": "OTHER_GOV_ID"}
+
+    assert make_account(acme.correspondent).identity.tax_id_last_four == "4321"
+    assert make_account(acme.correspondent, changes=short).identity.tax_id_last_four == ""
 
 
 def test_one_person_in_two_accounts_is_found_by_the_digest(acme, globex):
@@ -182,6 +189,15 @@ def test_the_sweep_finds_what_was_left_behind_and_nothing_else(acme):
     assert [statuses[account.pk] for account in (*waiting, updated)] == ["ACTIVE"] * 3
     assert statuses[pinned.pk] == "APPROVAL_PENDING"
     assert statuses[held.pk] == "SUBMITTED"
+
+
+def test_the_sweep_runs_at_every_tick(acme):
+    account = make_account(acme.correspondent, status=AccountStatus.SUBMITTED)
+
+    schedule.run_due(clock.now())
+
+    account.refresh_from_db()
+    assert account.status == AccountStatus.ACTIVE
 
 
 def test_in_production_nothing_moves_by_itself(acme, settings):
