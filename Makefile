@@ -21,7 +21,7 @@ example: development ## Tell the story of a covered call to a running server, wi
 	@$(BIN)/python examples/covered_call.py $(ARGS)
 
 test: development ## Run the tests; ARGS="-k covered_call" chooses
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: export STRIKEBOOK_DATA := .data-test/check
 check: development ## Do what CI does: format, lint, types, migrations, deployment, tests

@@ -9,12 +9,13 @@ from brokerage.embedded import EmbeddedServerError, configured_servers
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
         with configured_servers(sys.argv[1:]):
             execute_from_command_line(sys.argv)
-    except EmbeddedServerError as error:
+    except (EmbeddedServerError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

@@ -19,6 +19,7 @@ from accounts.choices import AccountStatus
 from accounts.forms import SignInForm
 from accounts.listing import LEVELS, chips, get_listed_account, heads, list_accounts, read_filter
 from accounts.profile import account_frame, level_facts, profile_sections
+from accounts.requests import SignedInRequest
 from accounts.selectors import get_account
 from brokerage.web import render_page
 
@@ -64,7 +65,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: SignedInRequest) -> HttpResponse:
     """List the accounts that the user may see, as the URL filters, sorts and pages them."""
     wanted = read_filter(request.GET)
     page = list_accounts(request.user, wanted, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -86,7 +87,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def account(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show one account at a glance: balances, positions, newest orders and activities, levels, contact."""
     found = get_account(request.user, account_id)
     context = account_frame(found, "overview") | level_facts(found)
@@ -96,10 +97,10 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def account_header(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def account_header(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show the head of an account's pages, which fetches itself again when the account changes."""
     found = get_listed_account(request.user, account_id)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect("accounts:account", account_id=found.pk)
     return render(request, "accounts/_header.html", account_frame(found, "overview"))
 
@@ -107,7 +108,7 @@ def account_header(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def account_profile(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def account_profile(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what is on file of the holder: contact, identity, answers, disclosures, papers."""
     found = get_account(request.user, account_id)
     context: dict[str, Any] = account_frame(found, "profile") | level_facts(found)

@@ -7,7 +7,7 @@ A client that reads too slowly is told so and dropped; it resumes by id (contrac
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
@@ -32,6 +32,7 @@ HEARTBEAT_SECONDS = 15.0
 QUEUE_SIZE = 10_000
 PAGE = 500
 RECONNECT_SECONDS = 1.0
+CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class _Follower:
             self.dropped += 1
 
 
+async def _connect() -> psycopg.AsyncConnection:
+    return await psycopg.AsyncConnection.connect(**direct_parameters(), autocommit=True)
+
+
 class Listener:
     """The one listener of this process: reads new events once and hands them to every stream."""
 
@@ -71,33 +76,37 @@ class Listener:
         """Start handing new events to `stream`; answers once nothing new can be missed."""
         follower = _Follower(stream)
         self.followers.add(follower)
-        if self._task is None or self._task.done():
-            self._ready.clear()
+        if self._task is None:
             self._task = asyncio.create_task(self._listen())
-        await self._ready.wait()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._ready.wait()
+        except TimeoutError:
+            self.followers.discard(follower)
+            raise
         return follower
 
     async def _listen(self) -> None:
-        while self.followers:
+        """Follow the relay's notifications for as long as the process lives, through lost connections."""
+        while True:
             try:
-                async with await psycopg.AsyncConnection.connect(**direct_parameters(), autocommit=True) as direct:
-                    await direct.execute(f"LISTEN {CHANNEL}")
-                    await self._catch_up(direct)
+                # Two connections: a notification that arrives while a query runs on its own would be lost.
+                async with await _connect() as notified, await _connect() as reader:
+                    await notified.execute(f"LISTEN {CHANNEL}")
+                    await self._catch_up(reader)
                     self._ready.set()
-                    async for _ in direct.notifies(timeout=None):
-                        await self._catch_up(direct)
-                        if not self.followers:
-                            return
-            except psycopg.OperationalError:
-                log.warning("the event listener lost its connection and connects again")
-                await asyncio.sleep(RECONNECT_SECONDS)
+                    async for _ in notified.notifies():
+                        await self._catch_up(reader)
+            except psycopg.Error:
+                log.warning("the event listener lost its connection and connects again", exc_info=True)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _catch_up(self, direct: psycopg.AsyncConnection) -> None:
-        if not self._ready.is_set() and self.newest == 0:
-            row = await (await direct.execute("SELECT coalesce(max(event_id), 0) FROM brokerage_event")).fetchone()
+    async def _catch_up(self, reader: psycopg.AsyncConnection) -> None:
+        if not self._ready.is_set():
+            row = await (await reader.execute("SELECT coalesce(max(event_id), 0) FROM brokerage_event")).fetchone()
             self.newest = row[0] if row else 0
             return
-        rows = await (await direct.execute(NEW_EVENTS, [self.newest])).fetchall()
+        rows = await (await reader.execute(NEW_EVENTS, [self.newest])).fetchall()
         for row in rows:
             event = Event(**dict(zip(EVENT_COLUMNS, row, strict=True)))
             self.newest = row[EVENT_COLUMNS.index("event_id")]
@@ -126,7 +135,11 @@ def respond(stream: Stream, bounds: Bounds) -> StreamingHttpResponse:
 
 async def _write(stream: Stream, bounds: Bounds) -> AsyncIterator[bytes]:
     live = listener()
-    follower = await live.follow(stream)
+    try:
+        follower = await live.follow(stream)
+    except TimeoutError:
+        yield b": internal server error\n\n"
+        return
     try:
         yield b": welcome to the Strikebook events\n\n"
         last = 0
@@ -192,7 +205,7 @@ def data_line(event: Event, facts: dict[str, Any]) -> bytes:
     return b"id: %d\ndata: " % (event.event_id or 0) + orjson.dumps(facts) + b"\n\n"
 
 
-def refusals_as_json(view: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def refusals_as_json(view: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
     """Let an async stream view raise refusals: a stream that cannot start answers a JSON error."""
 
     @wraps(view)

@@ -1,5 +1,6 @@
 """The pages of trading: an account's balances, positions, orders and activities, and the search."""
 
+from typing import TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.listing import get_listed_account
 from accounts.profile import account_frame
+from accounts.requests import SignedInRequest
 from brokerage.keyset import Page
 from brokerage.web import render_page
 from trading.listing import PAGE_SIZE, find_exactly, page_activities, page_orders
@@ -21,7 +23,7 @@ from trading.selectors import mark_positions, read_balances
 @require_GET
 @never_cache
 @login_required
-def balances(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def balances(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what an account's money comes to."""
     account = get_listed_account(request.user, account_id)
     context = account_frame(account, "balances") | {"balances": read_balances(account)}
@@ -31,7 +33,7 @@ def balances(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def positions(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def positions(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what an account holds, marked to the market."""
     account = get_listed_account(request.user, account_id)
     context = account_frame(account, "positions") | {"positions": mark_positions(account)}
@@ -41,7 +43,7 @@ def positions(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def orders(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def orders(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show an account's orders, newest first; `status` and `limit` narrow them down."""
     account = get_listed_account(request.user, account_id)
     status = request.GET.get("status", "")
@@ -53,7 +55,7 @@ def orders(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def activities(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def activities(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what moved in an account, newest first."""
     account = get_listed_account(request.user, account_id)
     page = page_activities(account, **_wanted(request))
@@ -64,7 +66,7 @@ def activities(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 @login_required
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponse:
     """Show what a search finds; an account's own number, e-mail address or id leads straight to it."""
     query = " ".join(request.GET.get("q", "").replace("\x00", "").split())
     exact = find_exactly(request.user, query)
@@ -78,7 +80,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return render_page(request, "trading/search.html", fragment="trading/_found.html", context=context)
 
 
-def _wanted(request: HttpRequest) -> dict[str, str | int]:
+class _Wanted(TypedDict):
+    size: int
+    after: str
+    before: str
+
+
+def _wanted(request: HttpRequest) -> _Wanted:
     limit = request.GET.get("limit", "")
     size = min(int(limit), PAGE_SIZE) if limit.isdecimal() and int(limit) else PAGE_SIZE
     return {"size": size, "after": request.GET.get("after", ""), "before": request.GET.get("before", "")}

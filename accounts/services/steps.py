@@ -61,4 +61,4 @@ def advance_soon(account: Account) -> None:
     from accounts.tasks import advance_account  # tasks call services, so services import tasks late
 
     account_id = str(account.pk)
-    transaction.on_commit(lambda: advance_account.delay(account_id), robust=True)
+    transaction.on_commit(lambda: advance_account.apply_async((account_id,), retry=False), robust=True)

@@ -87,6 +87,38 @@
     }
   });
 
+  // Streams: a browser allows a host six connections, so only a page that is looked at keeps one open.
+  // One that comes into view again fetches its parts again: it may have missed something.
+  let streams = [];
+
+  if (window.htmx) {
+    window.htmx.createEventSource = (url) => {
+      const stream = new EventSource(url);
+      streams.push(stream);
+      if (document.hidden) {
+        stream.close();
+      }
+      return stream;
+    };
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    for (const stream of streams) {
+      stream.close();
+    }
+    streams = [];
+    if (document.hidden || !window.htmx) {
+      return;
+    }
+    for (const element of findAll("[sse-connect]")) {
+      window.htmx.trigger(element, "htmx:afterProcessNode");
+    }
+    for (const element of findAll('[hx-trigger*="sse:account-changed"]')) {
+      window.htmx.trigger(element, "htmx:afterProcessNode");
+      window.htmx.trigger(element, "sse:account-changed");
+    }
+  });
+
   const complain = () => {
     const notices = find("#notices");
     if (!notices || find("[data-stale]", notices)) {

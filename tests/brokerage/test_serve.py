@@ -1,129 +1,28 @@
 """`manage.py serve`: a whole installation that survives the death of any of its processes."""
 
-import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from time import monotonic, sleep
+from collections.abc import Iterator
+from time import monotonic
 
-import psutil
 import psycopg
 import pytest
 from django.core.management.base import CommandError
 
 from brokerage.embedded import socket_directory
-from brokerage.embedded.ends import wait_for_ends
 from brokerage.embedded.postgresql import PostgreSQL
-from brokerage.embedded.server import EmbeddedServer
-from brokerage.embedded.valkey import Valkey
 from brokerage.management.commands.serve import chosen_port
-from brokerage.processes import Processes, is_port_free
-
-pytestmark = pytest.mark.xdist_group("serve")
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 90.0
-
-
-@dataclass
-class Installation:
-    """A data directory and a port, with `serve` run on them as often as a test likes."""
-
-    data_dir: Path
-    port: int
-    serving: subprocess.Popen | None = None
-    output: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.output = self.data_dir / "output.txt"
-
-    @property
-    def processes(self) -> Processes:
-        return Processes(self.data_dir, "127.0.0.1", self.port)
-
-    @property
-    def servers(self) -> list[EmbeddedServer]:
-        return [PostgreSQL(self.data_dir), Valkey(self.data_dir)]
-
-    def start(self) -> None:
-        with self.output.open("w") as output:
-            self.serving = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "serve"],
-                env={**_environment(), "STRIKEBOOK_DATA": str(self.data_dir), "PORT": str(self.port)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        self.wait_until(lambda: "Strikebook is at" in self.output.read_text())
-
-    def stop(self, signal_number: signal.Signals) -> int:
-        self.serving.send_signal(signal_number)
-        return self.serving.wait(PATIENCE)
-
-    def health(self) -> dict[str, str]:
-        """Answer the parts as `/healthz` names them; nothing when nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as response:
-                return json.load(response)["parts"]
-        except urllib.error.HTTPError as error:
-            return json.load(error)["parts"]
-        except OSError:
-            return {}
-
-    def is_whole(self) -> bool:
-        return set(self.health().values()) == {"ok"}
-
-    def running(self, words: str) -> list[psutil.Process]:
-        """Answer the processes whose command line contains `words`, the oldest first."""
-        found = [process for process in self.processes.running() if words in " ".join(process.cmdline())]
-        return sorted(found, key=psutil.Process.create_time)
-
-    def wait_until(self, condition: Callable[[], bool]) -> None:
-        give_up_at = monotonic() + PATIENCE
-        while not condition():
-            assert monotonic() < give_up_at, self.output.read_text()
-            assert self.serving.poll() is None, self.output.read_text()
-            sleep(0.1)
-
-    def kill(self, processes: list[psutil.Process]) -> None:
-        for process in processes:
-            process.kill()
-        assert wait_for_ends(processes, PATIENCE) == []
-
-    def close(self) -> None:
-        if self.serving and self.serving.poll() is None:
-            self.serving.kill()
-            self.serving.wait()
-        self.kill(self.processes.running() + [found for server in self.servers if (found := server.find())])
-        shutil.rmtree(self.data_dir)
-        shutil.rmtree(socket_directory(self.data_dir), ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    outside = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")}
-    return {**outside, "STRIKEBOOK_DEMO": "0"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from brokerage.processes import is_port_free
+from tests.installation import PATIENCE, ROOT, Installation, environment, free_port, temporary_installation
 
 
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
-    directory = Path(tempfile.mkdtemp(prefix="strikebook-test-"))
-    directory.chmod(0o711)
-    installation = Installation(directory, _free_port())
-    yield installation
-    installation.close()
+    with pytest.MonkeyPatch.context() as patch, temporary_installation() as installation:
+        patch.delenv("PYTHONUNBUFFERED", raising=False)
+        yield installation
 
 
 @pytest.fixture
@@ -159,7 +58,7 @@ def test_servers_that_die_are_started_again(running):
 def test_a_second_serve_on_the_same_data_is_refused(running):
     second = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
-        env={**_environment(), "STRIKEBOOK_DATA": str(running.data_dir), "PORT": str(_free_port())},
+        env={**environment(), "STRIKEBOOK_DATA": str(running.data_dir), "PORT": str(free_port())},
         capture_output=True,
         text=True,
     )
@@ -172,7 +71,7 @@ def test_a_second_serve_on_the_same_data_is_refused(running):
 def test_a_taken_port_is_named_before_anything_is_started(running, tmp_path):
     other = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
-        env={**_environment(), "STRIKEBOOK_DATA": str(tmp_path), "PORT": str(running.port)},
+        env={**environment(), "STRIKEBOOK_DATA": str(tmp_path), "PORT": str(running.port)},
         capture_output=True,
         text=True,
     )
@@ -195,7 +94,7 @@ def test_another_command_shares_the_running_servers_and_leaves_them(running):
 
     shown = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "showmigrations", "brokerage"],
-        env={**_environment(), "STRIKEBOOK_DATA": str(running.data_dir)},
+        env={**environment(), "STRIKEBOOK_DATA": str(running.data_dir)},
         capture_output=True,
         text=True,
     )
@@ -238,8 +137,7 @@ def test_without_its_process_manager_it_stops_and_leaves_nothing(running):
 
 
 def test_after_the_death_of_everything_the_next_start_recovers(running):
-    everything = [psutil.Process(running.serving.pid), *running.processes.running()]
-    running.kill(everything + [server.find() for server in running.servers])
+    running.kill_everything()
 
     running.start()
 

@@ -6,7 +6,6 @@ Where no browser is found these tests are skipped, except in CI, where that is a
 import os
 import shutil
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,17 +13,11 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from accounts.choices import Role
-from accounts.models import Account, User
-from accounts.services.users import system_user
+from accounts.models import Account, Correspondent, User
 from brokerage import clock
-from tests.factories import make_account, make_staff
+from tests.factories import make_correspondent, make_staff
+from tests.market import make_trader, pin, submit
 from tests.options.contracts import list_contracts
-from trading.choices import JournalType
-from trading.rules.ticket_form import OrderRequest
-from trading.services.correspondents import NewCorrespondent, open_correspondent
-from trading.services.journals import JournalRequest, create_journal
-from trading.services.orders import submit_order
-from trading.venues import venue
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -56,34 +49,26 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def initech() -> NewCorrespondent:
-    """A correspondent with money."""
-    return open_correspondent(actor=system_user(), name="Initech Capital", code="INIT", firm_cash=Decimal(1_000_000))
+def acme(dollars: None) -> Correspondent:
+    """Our own correspondent, with nobody there yet."""
+    return make_correspondent()
 
 
 @pytest.fixture
-def clerk(initech: NewCorrespondent) -> User:
+def clerk(acme: Correspondent) -> User:
     """An operations clerk of the correspondent."""
-    return make_staff(Role.OPERATIONS, initech.correspondent)
+    return make_staff(Role.OPERATIONS, acme)
 
 
 @pytest.fixture
-def account(initech: NewCorrespondent) -> Account:
-    """An account with shares, a short call that loses money, an open order, and a holder with a long name."""
-    call = f"AAPL{clock.today().year + 1 - 2000}0115C00050000"
+def account(acme: Correspondent) -> Account:
+    """An account with shares and cash, and orders that rest: one to write a call, one to buy."""
+    call = f"AAPL{clock.today().year - 1999}0115C00050000"
     list_contracts(call)
-    long_name = {"identity.family_name": "Featherstonehaugh-Cholmondeley van der Merwe"}
-    account = make_account(
-        initech.correspondent, options_approved_level=2, max_options_trading_level=1, changes=long_name
-    )
-    fund = JournalRequest(JournalType.JNLC, initech.firm_account.pk, account.pk, Decimal(90_000))
-    create_journal(actor=account.opened_by, request=fund)
-    shares = JournalRequest(JournalType.JNLS, initech.firm_account.pk, account.pk, symbol="AAPL", qty=Decimal(200))
-    create_journal(actor=account.opened_by, request=shares)
-    for quantity in (1, 1):
-        order = OrderRequest(symbol=call, side="sell", type="limit", time_in_force="day", qty=Decimal(quantity))
-        order = OrderRequest(**{**vars(order), "limit_price": Decimal("0.05")})
-        venue().submit(submit_order(actor=account.opened_by, account_id=account.pk, request=order).pk)
+    pin("AAPL", "189.90", "190.10")
+    account = make_trader(acme, cash="90000", shares={"AAPL": 200})
+    submit(account, call, "sell", "1", "250.00")
+    submit(account, "AAPL", "buy", "3", "1.00")
     return account
 
 

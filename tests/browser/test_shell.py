@@ -101,6 +101,49 @@ def test_a_part_that_cannot_be_fetched_is_said_and_not_hidden(page, account):
     expect(page.get_by_role("alert")).to_contain_text("A part of this page could not be brought up to date.")
 
 
+LOOK_AWAY = """hidden => {
+  Object.defineProperty(document, "hidden", {configurable: true, value: hidden});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_only_a_page_that_is_looked_at_keeps_its_stream(open_page, account):
+    page = open_page()
+    page.add_init_script(
+        "window.opened = []; window.EventSource = class extends EventTarget {"
+        " constructor(url) { super(); this.readyState = 1; window.opened.push(this); }"
+        " close() { this.readyState = 2; } }"
+    )
+    states = "window.opened.map(stream => stream.readyState)"
+    page.goto(f"/accounts/{account.pk}")
+    expect(page.locator("#positions tbody tr").first).to_be_visible()
+    assert page.evaluate(states) == [1]
+
+    page.evaluate(LOOK_AWAY, True)
+    assert page.evaluate(states) == [2]
+    with page.expect_response("**/positions"):
+        page.evaluate(LOOK_AWAY, False)
+
+    assert page.evaluate(states) == [2, 1]
+
+
+def test_a_page_fetches_its_parts_again_when_its_stream_says_so(open_page, account):
+    page = open_page()
+    page.add_init_script(
+        "window.opened = []; window.EventSource = class extends EventTarget {"
+        " constructor(url) { super(); this.url = url; window.opened.push(this); } close() {} }"
+    )
+    page.goto(f"/accounts/{account.pk}")
+    expect(page.locator("#positions tbody tr").first).to_be_visible()
+    Account.objects.filter(pk=account.pk).update(max_options_trading_level=0)
+
+    page.evaluate("window.opened[0].dispatchEvent(new MessageEvent('account-changed', {data: 'account.configured'}))")
+
+    expect(page.locator("#account-header .level")).to_have_text(re.compile("Off"))
+    expect(page.locator("#summary .level")).to_have_text(re.compile("Off"))
+    assert page.evaluate("window.opened[0].url") == f"/streams/accounts/{account.pk}"
+
+
 def test_a_session_that_ended_leads_to_sign_in_and_back(page, account):
     page.goto("/accounts?sort=name")
     page.context.clear_cookies()

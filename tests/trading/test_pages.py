@@ -1,58 +1,35 @@
 """The pages of trading: balances, positions, orders and activities of an account, and the search."""
 
 import re
-from decimal import Decimal
 
 import pytest
 
 from accounts.choices import Role
 from accounts.models import Account
-from accounts.services.users import system_user
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from tests.factories import make_account, make_staff
-from tests.options.conftest import clock_at, overview  # noqa: F401
-from trading.choices import JournalType
+from tests.market import CALL, make_trader, trade
 from trading.listing import PAGE_SIZE
 from trading.models import Order, Position
-from trading.rules.ticket_form import OrderRequest
-from trading.services.correspondents import open_correspondent
-from trading.services.journals import JournalRequest, create_journal
-from trading.services.orders import submit_order
-from trading.venues import venue
 
 HTMX = {"HX-Request": "true"}
-COVERED_CALL = "AAPL240126C00050000"
 
 
 @pytest.fixture
-def initech(overview):  # noqa: F811
-    """A correspondent with money, on the day of the overview's samples."""
-    return open_correspondent(actor=system_user(), name="Initech Capital", code="INIT", firm_cash=Decimal(1_000_000))
-
-
-@pytest.fixture
-def account(initech):
+def account(acme, overview_market):
     """An account that bought 100 AAPL, wrote a covered call, and has a limit order resting."""
-    account = make_account(initech.correspondent, options_approved_level=2)
-    actor = account.opened_by
-    request = JournalRequest(JournalType.JNLC, initech.firm_account.pk, account.pk, Decimal(50_000), description="Rent")
-    create_journal(actor=actor, request=request)
-    for order in (
-        OrderRequest(symbol="AAPL", side="buy", type="market", time_in_force="day", qty=Decimal(100)),
-        OrderRequest(symbol=COVERED_CALL, side="sell", type="market", time_in_force="day", qty=Decimal(1)),
-        OrderRequest(
-            symbol="AAPL", side="buy", type="limit", time_in_force="day", qty=Decimal(3), limit_price=Decimal(1)
-        ),
-    ):
-        venue().submit(submit_order(actor=actor, account_id=account.pk, request=order).pk)
+    account = make_trader(acme.correspondent, cash="50000")
+    trade(account, "AAPL", "buy", "100")
+    trade(account, CALL, "sell")
+    trade(account, "AAPL", "buy", "3", "1")
     return account
 
 
 @pytest.fixture
-def desk(client, account):
-    """The browser in which a clerk of the account's correspondent is signed in."""
-    client.force_login(make_staff(Role.OPERATIONS, account.correspondent))
+def desk(client, account, ops):
+    """The browser in which Acme's operations clerk is signed in."""
+    client.force_login(ops)
     return client
 
 
@@ -117,7 +94,7 @@ def test_a_neighbor_finds_nothing(client, account, globex):
 def test_a_neighbor_does_not_find_our_accounts_by_search(client, account, globex):
     client.force_login(globex.ops)
 
-    for query in ("aapl", COVERED_CALL, account.account_number, account.email_address, account.name, str(account.pk)):
+    for query in ("aapl", CALL, account.account_number, account.email_address, account.name, str(account.pk)):
         response = client.get("/search", {"q": query})
         assert response.status_code == 200
         assert f"/accounts/{account.pk}" not in response.content.decode()
@@ -142,10 +119,10 @@ def test_a_fragment_is_the_same_alone_and_in_its_page(desk, account):
 def test_positions_show_what_is_held_and_what_of_it_is_free(desk, account):
     share, call = rows(desk.get(pages(account)[1]))
 
-    assert share[0] == "AAPL Apple Inc. Common Stock" or share[0].startswith("AAPL ")
-    assert share[1:3] == ["100", "0"]
-    assert call[0] == f"AAPL Jan 26 2024 50 Call {COVERED_CALL}"
-    assert call[1:3] == ["−1", "−1"]
+    assert share[0].startswith("AAPL ")
+    assert share[1:8] == ["100", "0", "190.10", "190.00", "19,010.00", "19,000.00", "−10.00 −0.05%"]
+    assert call[0] == f"AAPL Jan 26 2024 50 Call {CALL}"
+    assert call[1:4] == ["−1", "−1", "140.00"]
 
 
 def test_orders_say_what_was_asked_and_how_far_it_came(desk, account):
@@ -155,7 +132,7 @@ def test_orders_say_what_was_asked_and_how_far_it_came(desk, account):
     assert resting[3] == "$3.00"
     assert written[0] == "Sell to open 1 AAPL Jan 26 2024 50 Call Market, day"
     assert written[1] == "Filled"
-    assert bought[2].startswith("100 of 100 at ")
+    assert bought[2] == "100 of 100 at 190.10"
 
 
 def test_orders_can_be_narrowed_to_the_open_or_the_closed(desk, account):
@@ -166,15 +143,15 @@ def test_orders_can_be_narrowed_to_the_open_or_the_closed(desk, account):
 def test_activities_show_what_moved_newest_first(desk, account):
     sold, bought, funded = rows(desk.get(pages(account)[3]))
 
-    assert sold[:2] == ["Sell AAPL Jan 26 2024 50 Call", "FILL"]
+    assert sold[:6] == ["Sell AAPL Jan 26 2024 50 Call", "FILL", CALL, "1", "140.00", "+14,000.00"]
     assert bought[:4] == ["Buy AAPL", "FILL", "AAPL", "100"]
-    assert funded[:2] == ["Rent", "JNLC"]
-    assert funded[5] == "+50,000.00"
+    assert funded[:6] == ["Cash journal", "JNLC", "—", "—", "—", "+50,000.00"]
 
 
 def test_balances_show_cash_and_what_is_tied_up(desk, account):
     said = desk.get(pages(account)[0]).content.decode()
 
+    assert "<dd>$44,990.00</dd>" in said
     assert "$3.00 held by orders" in said
     assert "$0.00 pledged" in said
 
@@ -250,7 +227,7 @@ def test_a_symbol_finds_who_holds_it_or_an_option_on_it(desk, account):
         ["AAPL", "100"],
         ["AAPL Jan 26 2024 50 Call", "−1"],
     ]
-    assert [row[2:4] for row in rows(desk.get(f"/search?q={COVERED_CALL}"))] == [["AAPL Jan 26 2024 50 Call", "−1"]]
+    assert [row[2:4] for row in rows(desk.get(f"/search?q={CALL}"))] == [["AAPL Jan 26 2024 50 Call", "−1"]]
 
 
 def test_holders_are_walked_page_by_page(desk, account):
@@ -285,4 +262,4 @@ def test_a_search_that_finds_nothing_says_what_can_be_found(desk, query):
 def test_broker_staff_see_whose_holder_it_is(client, account):
     client.force_login(make_staff(Role.VIEWER, None))
 
-    assert "INIT" in [row[-1] for row in rows(client.get("/search?q=aapl"))]
+    assert "ACME" in [row[-1] for row in rows(client.get("/search?q=aapl"))]

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
+from celery import Task
 from django.db import IntegrityError, transaction
 
 from accounts.errors import AccountNotFound
@@ -74,8 +74,14 @@ def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
     )
     order = _insert(account, asset, actor, ticket, review, now)
     record_event(f"order.{order.status}", account=account, subject=order, at=now, payload=order_event(order))
-    transaction.on_commit(partial(send_to_venue.delay, str(order.pk)), robust=True)
+    _after_commit(send_to_venue, order)
     return order
+
+
+def _after_commit(task: Task, order: Order) -> None:
+    """Start a task for the order once it is committed. A broker that is away fails no order: the tick finds it."""
+    order_id = str(order.pk)
+    transaction.on_commit(lambda: task.apply_async((order_id,), retry=False), robust=True)
 
 
 def _touched(instrument: Instrument) -> set[UUID]:
@@ -170,7 +176,7 @@ def cancel_order(*, actor: User, account_id: UUID, order_id: UUID) -> Order:
     order.updated_at = now
     order.save(update_fields=["status", "updated_at"])
     record_event("order.pending_cancel", account=account, subject=order, at=now, payload=order_event(order))
-    transaction.on_commit(partial(cancel_at_venue.delay, str(order.pk)), robust=True)
+    _after_commit(cancel_at_venue, order)
     return order
 
 

@@ -5,9 +5,11 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from io import TextIOWrapper
 from threading import Thread
 from typing import Any
 
@@ -34,6 +36,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # `migrate` checks, once the database is there
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # a log file too shows each line at once
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler)
         processes = Processes(settings.DATA_DIR, os.environ.get("HOST") or "127.0.0.1", chosen_port())

@@ -1,0 +1,53 @@
+"""The story of `examples/covered_call.py`, told to a running server by an unmodified alpaca-py."""
+
+import json
+import subprocess
+import sys
+from datetime import date, timedelta
+
+import pytest
+
+from brokerage import market_calendar
+from tests.installation import ROOT
+
+pytestmark = pytest.mark.xdist_group("serve")
+
+
+def an_expiration():
+    """Answer the last trading day three weeks from now or before."""
+    wanted = date.today() + timedelta(days=24)  # noqa: DTZ011 - the server's clock is the real one here
+    session = market_calendar.session_on(wanted) or market_calendar.previous_session(wanted)
+    return session.date
+
+
+def test_a_partner_sells_a_covered_call(installation, partner, tmp_path):
+    listed = [{"symbol": f"AAPL{an_expiration():%y%m%d}C{strike * 1000:08d}"} for strike in range(100, 400, 5)]
+    contracts = tmp_path / "contracts.json"
+    contracts.write_text(json.dumps(listed))
+    installation.manage("import_contracts", str(contracts))
+
+    told = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "examples" / "covered_call.py"),
+            *("--url", partner.url),
+            *("--key", partner.facts["api_key"], "--secret", partner.facts["api_secret"]),
+            *("--firm-account", partner.facts["firm_account_id"]),
+        ],
+        capture_output=True,
+        text=True,
+    )
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    lines = [line.strip().split("  ", 1)[1] for line in told.stdout.splitlines()]
+    assert lines[1].endswith("opened, SUBMITTED") and lines[2].endswith("is ACTIVE")
+    assert lines[3:5] == [
+        "journal of $50,000.00 executed",
+        "level 1 asked for: APPROVED; options trading level 1",
+    ]
+    assert lines[5].startswith("buy_to_open 100 AAPL at ") and lines[5].endswith(": filled")
+    assert lines[7].startswith("sell_to_open 1 AAPL") and lines[7].endswith(": filled")
+    assert lines[9].startswith("long 100 AAPL, 0 available")
+    assert lines[10].startswith("short -1 AAPL")
+    assert [line.split()[0] for line in lines[11:]] == ["FILL", "FILL", "JNLC"]
+    assert "no breaks" in installation.manage("reconcile")
