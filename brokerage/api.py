@@ -132,7 +132,9 @@ def _no_object(said: ErrorDetail) -> bool:
 
 def _walk(detail: Any, field: str = "") -> list[tuple[str, ErrorDetail]]:
     if isinstance(detail, Mapping):
-        pairs = [(field if name == "non_field_errors" else f"{field}.{name}".strip("."), d) for name, d in detail.items()]
+        pairs = [
+            (field if name == "non_field_errors" else f"{field}.{name}".strip("."), d) for name, d in detail.items()
+        ]
         return [found for name, inner in pairs for found in _walk(inner, name)]
     if isinstance(detail, list):
         return [found for inner in detail for found in _walk(inner, field)]

@@ -10,7 +10,6 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
-from django.core.wsgi import get_wsgi_application
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -18,6 +17,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+
+from brokerage.wsgi import application as wsgi_application  # noqa: E402 - it reads the settings named above
 
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
@@ -40,5 +41,5 @@ def route(*, streams: Application, pages: Application) -> Application:
 
 application = route(
     streams=get_asgi_application(),
-    pages=WSGIMiddleware(get_wsgi_application(), workers=THREADS),  # type: ignore[arg-type]  # and answers `lifespan`
+    pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # type: ignore[arg-type]  # and answers `lifespan`
 )

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import connection
 
-
 DJANGOS_OWN = {"pool", "server_side_binding", "isolation_level", "assume_role"}
 
 

@@ -1,19 +1,16 @@
-"""What every page shares: page or fragment, redirects, refusals on forms, the shell's facts."""
+"""What every page shares: page or fragment, redirects, refusals on forms."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from brokerage import clock, market_calendar
 from brokerage.errors import BrokerageError, InvalidInput
-from brokerage.mode import is_sandbox
 
 
 def render_page(
@@ -48,15 +45,3 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
                 form.add_error(field if field in form.fields else None, sentence)
     except BrokerageError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Answer what the shell of every page shows: the market's time and the mode."""
-    now = clock.now()
-    return {
-        "market_now": now,
-        "market_is_open": market_calendar.is_open(now),
-        "clock_is_set": clock.setting() != clock.ClockSetting(),
-        "is_sandbox": is_sandbox(),
-        "mode": settings.STRIKEBOOK_MODE,
-    }

@@ -69,7 +69,9 @@ def pin(symbol: str, bid: str | None, ask: str | None, *, last: str | None = Non
     pin_quotes(actor=system_user(), quotes={symbol: quote})
 
 
-def make_trader(correspondent: Any, *, cash: str = "0", level: int = 2, shares: dict[str, int] | None = None) -> Account:
+def make_trader(
+    correspondent: Any, *, cash: str = "0", level: int = 2, shares: dict[str, int] | None = None
+) -> Account:
     """Make an active account with a level, cash, and shares, all by journals and approval."""
     account = make_account(correspondent, changes={"enabled_assets": ["us_equity", "us_option"]})
     if Decimal(cash):
@@ -136,4 +138,6 @@ def trade(account: Account, symbol: str, side: str, qty: str = "1", limit: str |
 
 def held(account: Account, symbol: str) -> Decimal:
     """Answer how much of an asset the account has; `USD` is its cash."""
-    return Position.objects.filter(account=account, asset__symbol=symbol).values_list("quantity", flat=True).first() or Decimal(0)
+    return Position.objects.filter(account=account, asset__symbol=symbol).values_list(
+        "quantity", flat=True
+    ).first() or Decimal(0)

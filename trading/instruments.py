@@ -15,7 +15,6 @@ from trading.rules.holdings import ZERO, Holdings, Line
 from trading.rules.order_status import OPEN_STATUSES
 from trading.rules.tickets import Instrument
 
-
 # What to select with an asset so that it can be quoted and reviewed without another query.
 MARKET = ("pinned_quote", "contract__underlying__pinned_quote")
 MARKET_OF_ASSET = tuple(f"asset__{relation}" for relation in MARKET)

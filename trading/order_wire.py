@@ -8,7 +8,6 @@ from brokerage.money import plain
 from options.choices import AssetClass
 from trading.models import Order
 
-
 # What the wire has and this installation never fills: no stops, no legs, no replacement.
 NOT_USED: dict[str, Any] = {
     "replaced_at": None,

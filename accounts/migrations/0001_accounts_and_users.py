@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('enabled_assets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('us_equity', 'US equities'), ('us_option', 'US options'), ('crypto', 'Crypto'), ('ipo', 'IPO')], max_length=20), default=list, size=None)),
                 ('name', models.CharField(max_length=200)),
                 ('email_address', models.CharField(blank=True, max_length=320)),
-                ('registered_email', models.CharField(blank=True, max_length=60)),
+                ('registered_email', models.CharField(blank=True, max_length=320)),
                 ('phone_number', models.CharField(blank=True, max_length=40)),
                 ('search_text', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat(models.F('name'), models.Value(' '), models.F('email_address'), models.Value(' '), models.F('account_number'), models.Value(' '), models.F('phone_number'), models.Value(' '), models.Func(models.F('phone_number'), models.Value('\\D'), models.Value(''), models.Value('g'), function='REGEXP_REPLACE'), output_field=models.TextField())), output_field=models.TextField())),
                 ('options_approved_level', models.PositiveSmallIntegerField(default=0)),

@@ -108,7 +108,7 @@ class Account(models.Model):
 
     name = models.CharField(max_length=200)
     email_address = models.CharField(max_length=320, blank=True)
-    registered_email = models.CharField(max_length=60, blank=True)
+    registered_email = models.CharField(max_length=320, blank=True)
     phone_number = models.CharField(max_length=40, blank=True)
     search_text = models.GeneratedField(
         expression=Lower(
@@ -185,6 +185,16 @@ class Account(models.Model):
             ),
             models.Index(
                 fields=["-created_at", "-id"], condition=Q(kind=AccountKind.CUSTOMER), name="accounts_listed_by_broker"
+            ),
+            models.Index(
+                F("correspondent"),
+                Lower("name"),
+                F("id"),
+                condition=Q(kind=AccountKind.CUSTOMER),
+                name="accounts_by_name_of_a_tenant",
+            ),
+            models.Index(
+                Lower("name"), F("id"), condition=Q(kind=AccountKind.CUSTOMER), name="accounts_by_name_of_all"
             ),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="accounts_searched"),
             models.Index(fields=["id"], condition=WAITING_TO_MOVE, name="accounts_that_wait_to_move"),

@@ -57,11 +57,11 @@ def without_alias(email: str) -> str:
 
 
 def registered_form(email: str) -> str:
-    """Answer the form in which an address may be registered once in a correspondent.
+    """Answer the form in which an address may be registered once in a correspondent: case does not matter.
 
-    Case and alias do not make it another address: mail to either reaches the same person.
+    An alias (`+…`) does: partners open many accounts under aliases of one address.
     """
-    return without_alias(email).lower()
+    return email.lower()
 
 
 def phone_faults(field: str, phone: str) -> Iterator[Fault]:

@@ -59,9 +59,7 @@ def _move(setting: ClockSetting, to: datetime) -> ClockMove:
             schedule.begin_again(to)
         else:
             schedule.begin(before)
-        SandboxClock.objects.update_or_create(
-            id=1, defaults={"offset": setting.offset, "frozen_at": setting.frozen_at}
-        )
+        SandboxClock.objects.update_or_create(id=1, defaults={"offset": setting.offset, "frozen_at": setting.frozen_at})
     with clock.reading():
         ran = schedule.run_due(clock.now())
         return ClockMove(clock.now(), setting.frozen_at is not None, ran)

@@ -43,7 +43,11 @@ def test_hours_follow_daylight_saving():
 
 
 def test_half_days_are_known():
-    halves = [session.date for session in market_calendar.sessions_between(date(2026, 11, 1), date(2026, 12, 31)) if session.is_half_day]
+    halves = [
+        session.date
+        for session in market_calendar.sessions_between(date(2026, 11, 1), date(2026, 12, 31))
+        if session.is_half_day
+    ]
 
     assert halves == [date(2026, 11, 27), date(2026, 12, 24)]
 

@@ -11,7 +11,15 @@ from brokerage.money import cents_down, cents_up, plain, to_cents
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("20310.00", "20310"), ("6.5", "6.5"), ("0.00", "0"), ("-0", "0"), ("1E+2", "100"), ("-142", "-142"), ("1E-16", "0.0000000000000001")],
+    [
+        ("20310.00", "20310"),
+        ("6.5", "6.5"),
+        ("0.00", "0"),
+        ("-0", "0"),
+        ("1E+2", "100"),
+        ("-142", "-142"),
+        ("1E-16", "0.0000000000000001"),
+    ],
 )
 def test_decimals_print_plainly(value, text):
     assert plain(Decimal(value)) == text

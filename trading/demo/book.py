@@ -159,7 +159,9 @@ def _buy_shares(number: int, account: Account) -> None:
     if number % 4 == 0:
         firm_id = account.correspondent.firm_account_id
         assert firm_id is not None
-        shares = JournalRequest(JournalType.JNLS, firm_id, account.pk, symbol=symbol, qty=Decimal(100 + number % 3 * 50))
+        shares = JournalRequest(
+            JournalType.JNLS, firm_id, account.pk, symbol=symbol, qty=Decimal(100 + number % 3 * 50)
+        )
         create_journal(actor=_api_user(account), request=shares)
     elif number % 4 == 1:
         _submit(account, symbol="F" if number % 8 == 1 else "QS", side="buy", qty=Decimal(100))

@@ -1,6 +1,5 @@
 """Journals: cash and shares moved between a firm's account and its customers'."""
 
-
 from django.db import models
 from django.db.models import F, Q
 

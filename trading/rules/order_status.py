@@ -7,7 +7,9 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     # Accepted outside the session, not yet routed: it may be cancelled, or lapse unrouted.
     S.ACCEPTED: frozenset({S.PENDING_NEW, S.NEW, S.PARTIALLY_FILLED, S.FILLED, S.CANCELED, S.EXPIRED, S.REJECTED}),
     # The venue may fill before it acknowledges.
-    S.PENDING_NEW: frozenset({S.NEW, S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED, S.REJECTED}),
+    S.PENDING_NEW: frozenset(
+        {S.NEW, S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED, S.REJECTED}
+    ),
     S.NEW: frozenset({S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED, S.REJECTED}),
     S.PARTIALLY_FILLED: frozenset({S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED}),
     # A cancel is a request: the order is live until it is confirmed (domain rule OR-10).

@@ -39,9 +39,7 @@ def value_position(
     """
     average = abs(stake.cost_amount / stake.quantity / multiplier)
     if current_price is None:
-        return Valuation(
-            average, stake.cost_amount, None, last_day_price, None, None, None, None, None, None
-        )
+        return Valuation(average, stake.cost_amount, None, last_day_price, None, None, None, None, None, None)
     value = to_cents(current_price * stake.quantity * multiplier)
     unrealized = value - stake.cost_amount
     start = _value_at_start(stake, multiplier, average, last_day_price, bought_today)

@@ -275,9 +275,9 @@ def settle_pending_journal(*, journal_id: UUID, at: datetime) -> None:
     """End one pending journal; a fixture in its description says how, in the sandbox."""
     ends = Journal.objects.filter(pk=journal_id).values_list("from_account_id", "to_account_id").get()
     lock_accounts(system_user(), ends)
-    journal = Journal.objects.select_related(
-        "from_account__correspondent", "to_account__correspondent", "asset"
-    ).get(pk=journal_id)
+    journal = Journal.objects.select_related("from_account__correspondent", "to_account__correspondent", "asset").get(
+        pk=journal_id
+    )
     if journal.status != JournalStatus.PENDING:
         return
     fixture = FIXTURE.search(journal.description) if is_sandbox() else None

@@ -82,9 +82,7 @@ def _move_positions(
         if position.asset_id == USD_ID:
             position.quantity += quantity
             continue
-        stake = after_trade(
-            Stake(position.quantity, position.cost_amount), quantity, costs.get(key, Decimal(0))
-        )
+        stake = after_trade(Stake(position.quantity, position.cost_amount), quantity, costs.get(key, Decimal(0)))
         position.quantity, position.cost_amount = stake.quantity, stake.cost_amount
     Position.objects.bulk_create(
         positions.values(),

@@ -203,4 +203,3 @@ def finish_order(account: Account, order: Order, status: OrderStatus, at: dateti
     setattr(order, ENDED_AT[status], at)
     order.save(update_fields=["status", "hold_quantity", "updated_at", ENDED_AT[status]])
     record_event(f"order.{status}", account=account, subject=order, at=at, payload=order_event(order))
-

@@ -82,6 +82,7 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the database…")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         if has_demo and (is_new or (settings.DATA_DIR / "demo.json").exists()):
             call_command("seed_demo", stdout=self.stdout)
             unfinished.unlink(missing_ok=True)

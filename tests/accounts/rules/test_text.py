@@ -87,12 +87,11 @@ def test_an_alias_may_not_be_endless():
     ("email", "registered"),
     [
         ("John@Example.com", "john@example.com"),
-        ("john+one@example.com", "john@example.com"),
-        ("john+one+two@example.com", "john@example.com"),
+        ("john+one@example.com", "john+one@example.com"),
         (HIDDEN_AS_PRINTED, HIDDEN_AS_PRINTED),
     ],
 )
-def test_case_and_alias_do_not_make_another_registration(email, registered):
+def test_case_makes_no_other_registration_and_an_alias_does(email, registered):
     assert registered_form(email) == registered
 
 

@@ -40,7 +40,7 @@ def test_an_account_opens_as_submitted_with_everything_that_was_sent(acme):
         acme.correspondent,
         acme.api_user,
     )
-    assert (account.name, account.email_address, account.registered_email) == ("John Doe", "J+1@Ex.com", "j@ex.com")
+    assert (account.name, account.email_address, account.registered_email) == ("John Doe", "J+1@Ex.com", "j+1@ex.com")
     assert account.phone_number == "555-666-7788"
     assert account.enabled_assets == ["us_equity", "crypto", "us_option"]
     assert (account.options_approved_level, account.options_trading_level) == (0, 0)

@@ -57,7 +57,7 @@ def at_once(*acts):
 
 
 def test_two_openings_under_one_email_are_one_account_and_one_conflict(acme, both_meet_after):
-    applications = [make_application({"contact.email_address": email}) for email in ("a@ex.com", "A+1@ex.com")]
+    applications = [make_application({"contact.email_address": email}) for email in ("a@ex.com", "A@ex.com")]
     both_meet_after("accounts.services.steps.require_free_email")
 
     answers = at_once(*(lambda one=one: open_account(actor=acme.api_user, application=one) for one in applications))

@@ -46,23 +46,26 @@ def test_a_share_journal_takes_numbers_as_the_client_sends_them(acme, account, a
     assert (answer.json()["symbol"], answer.json()["qty"], answer.json()["price"]) == ("AAPL", "100", "190")
 
 
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"entry_type": "JNLX"}, "entry_type"),
-    ({"from_account": "firm"}, "from_account"),
-    ({"to_account": None}, "to_account"),
-    ({"amount": None}, "amount"),
-    ({"amount": "0"}, "amount"),
-    ({"amount": "-5"}, "amount"),
-    ({"amount": "0.001"}, "amount"),
-    ({"amount": "1e30"}, "amount"),
-    ({"amount": "lots"}, "amount"),
-    ({"symbol": "AAPL"}, "symbol"),
-    ({"qty": "1"}, "qty"),
-    ({"currency": "EUR"}, "currency"),
-    ({"entry_type": "JNLS"}, "symbol"),
-    ({"entry_type": "JNLS", "amount": None, "symbol": "AAPL", "qty": "0"}, "qty"),
-    ({"entry_type": "JNLS", "amount": None, "symbol": "AAPL", "qty": "1e-10"}, "qty"),
-])
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"entry_type": "JNLX"}, "entry_type"),
+        ({"from_account": "firm"}, "from_account"),
+        ({"to_account": None}, "to_account"),
+        ({"amount": None}, "amount"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"amount": "0.001"}, "amount"),
+        ({"amount": "1e30"}, "amount"),
+        ({"amount": "lots"}, "amount"),
+        ({"symbol": "AAPL"}, "symbol"),
+        ({"qty": "1"}, "qty"),
+        ({"currency": "EUR"}, "currency"),
+        ({"entry_type": "JNLS"}, "symbol"),
+        ({"entry_type": "JNLS", "amount": None, "symbol": "AAPL", "qty": "0"}, "qty"),
+        ({"entry_type": "JNLS", "amount": None, "symbol": "AAPL", "qty": "1e-10"}, "qty"),
+    ],
+)
 def test_bad_input_is_named_and_moves_nothing(acme, account, acme_api, changes, field):
     before = everything()
 
@@ -129,16 +132,19 @@ def test_pages_follow_the_last_id_until_none_is_left(busy, acme_api):
     assert found == listed(acme_api, busy)
 
 
-@pytest.mark.parametrize(("query", "types"), [
-    ({"activity_types": "JNLC,JNLS"}, ["JNLS", "JNLC"]),
-    ({"category": "trade_activity"}, ["FILL", "FILL"]),
-    ({"category": "non_trade_activity"}, ["JNLS", "JNLC"]),
-    ({"date": "2024-01-24"}, ["FILL", "FILL", "JNLS", "JNLC"]),
-    ({"date": "2024-01-24T00:00:00+00:00"}, ["FILL", "FILL", "JNLS", "JNLC"]),
-    ({"date": "2024-01-25"}, []),
-    ({"after": "2024-01-24"}, ["FILL", "FILL", "JNLS", "JNLC"]),
-    ({"until": "2024-01-24T15:00:00Z"}, []),
-])
+@pytest.mark.parametrize(
+    ("query", "types"),
+    [
+        ({"activity_types": "JNLC,JNLS"}, ["JNLS", "JNLC"]),
+        ({"category": "trade_activity"}, ["FILL", "FILL"]),
+        ({"category": "non_trade_activity"}, ["JNLS", "JNLC"]),
+        ({"date": "2024-01-24"}, ["FILL", "FILL", "JNLS", "JNLC"]),
+        ({"date": "2024-01-24T00:00:00+00:00"}, ["FILL", "FILL", "JNLS", "JNLC"]),
+        ({"date": "2024-01-25"}, []),
+        ({"after": "2024-01-24"}, ["FILL", "FILL", "JNLS", "JNLC"]),
+        ({"until": "2024-01-24T15:00:00Z"}, []),
+    ],
+)
 def test_activities_are_filtered(busy, acme_api, query, types):
     assert [row["activity_type"] for row in listed(acme_api, busy, **query)] == types
 
@@ -153,16 +159,19 @@ def test_activities_of_one_order(busy, acme_api):
     assert [row["order_id"] for row in listed(acme_api, busy, order_id=order_id)] == [order_id]
 
 
-@pytest.mark.parametrize(("query", "message"), [
-    ({"activity_types": "FILLS"}, "invalid activity type: FILLS"),
-    ({"activity_types": "FILL", "category": "trade_activity"}, "category: cannot be combined with activity_types"),
-    ({"page_size": "101"}, None),
-    ({"page_size": "0"}, None),
-    ({"page_token": "nonsense"}, None),
-    ({"date": "someday"}, None),
-    ({"date": "2024-01-24", "after": "2024-01-24"}, "date: cannot be combined with after or until"),
-    ({"account_id": "mine"}, None),
-])
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"activity_types": "FILLS"}, "invalid activity type: FILLS"),
+        ({"activity_types": "FILL", "category": "trade_activity"}, "category: cannot be combined with activity_types"),
+        ({"page_size": "101"}, None),
+        ({"page_size": "0"}, None),
+        ({"page_token": "nonsense"}, None),
+        ({"date": "someday"}, None),
+        ({"date": "2024-01-24", "after": "2024-01-24"}, "date: cannot be combined with after or until"),
+        ({"account_id": "mine"}, None),
+    ],
+)
 def test_a_bad_query_is_refused(busy, acme_api, query, message):
     answer = acme_api.get("/v1/accounts/activities", query)
 

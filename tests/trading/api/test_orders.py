@@ -43,23 +43,32 @@ def test_the_overviews_order_samples_are_accepted_as_printed(account, acme_api, 
     assert answer.json()["asset_class"] == "us_option"
 
 
-@pytest.mark.parametrize(("symbol", "refusal"), [
-    (LONG_CALL, {"code": 40310000, "message": "account not eligible for level2 options trading"}),
-    (PUT, {"code": 40310000, "message": "account not eligible for level2 options trading"}),
-    (CALL, {
-        "available_qty": "0",
-        "code": 40310000,
-        "message": "insufficient underlying qty available for covered call (required: 100, available: 0)",
-        "required_qty": "100",
-        "symbol": CALL,
-    }),
-    (SMALL_PUT, {
-        "buying_power": "639.99",
-        "code": 40310000,
-        "message": "insufficient options buying power for cash-secured put (required: 640, available: 639.99)",
-        "required_options_buying_power": "640",
-    }),
-])
+@pytest.mark.parametrize(
+    ("symbol", "refusal"),
+    [
+        (LONG_CALL, {"code": 40310000, "message": "account not eligible for level2 options trading"}),
+        (PUT, {"code": 40310000, "message": "account not eligible for level2 options trading"}),
+        (
+            CALL,
+            {
+                "available_qty": "0",
+                "code": 40310000,
+                "message": "insufficient underlying qty available for covered call (required: 100, available: 0)",
+                "required_qty": "100",
+                "symbol": CALL,
+            },
+        ),
+        (
+            SMALL_PUT,
+            {
+                "buying_power": "639.99",
+                "code": 40310000,
+                "message": "insufficient options buying power for cash-secured put (required: 640, available: 639.99)",
+                "required_options_buying_power": "640",
+            },
+        ),
+    ],
+)
 def test_the_overviews_order_samples_are_refused_as_printed(acme, acme_api, overview_market, symbol, refusal):
     account = make_trader(acme.correspondent, cash="639.99", level=1)
     before = everything()
@@ -82,12 +91,15 @@ def test_too_little_for_the_premium_answers_the_printed_body(acme, acme_api, ove
 
     answer = acme_api.post(orders_path(account), body(symbol=LONG_CALL, side="buy", qty="100"))
 
-    assert (answer.status_code, answer.json()) == (403, {
-        "options_buying_power": "7267.84",
-        "code": 40310000,
-        "cost_basis": "38000",
-        "message": "insufficient options buying power",
-    })
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {
+            "options_buying_power": "7267.84",
+            "code": 40310000,
+            "cost_basis": "38000",
+            "message": "insufficient options buying power",
+        },
+    )
 
 
 def test_the_cash_secured_put_of_the_overview_needs_20310(acme, acme_api, overview_market):
@@ -95,12 +107,15 @@ def test_the_cash_secured_put_of_the_overview_needs_20310(acme, acme_api, overvi
 
     answer = acme_api.post(orders_path(account), body(symbol=PUT, type="limit", limit_price="6.90"))
 
-    assert (answer.status_code, answer.json()) == (403, {
-        "buying_power": "9395",
-        "code": 40310000,
-        "message": "insufficient options buying power for cash-secured put (required: 20310, available: 9395)",
-        "required_options_buying_power": "20310",
-    })
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {
+            "buying_power": "9395",
+            "code": 40310000,
+            "message": "insufficient options buying power for cash-secured put (required: 20310, available: 9395)",
+            "required_options_buying_power": "20310",
+        },
+    )
     give_cash(account, "10915")
     assert acme_api.post(orders_path(account), body(symbol=PUT, type="limit", limit_price=6.9)).status_code == 200
 
@@ -124,31 +139,59 @@ REFUSED = [
     ({"type": "stop", "stop_price": "1"}, 422, 42210000, "invalid order type for options trading"),
     ({"type": "limit"}, 422, 40010001, "limit orders require a limit price"),
     ({"type": "limit", "limit_price": "0"}, 422, 40010001, "limit_price must be > 0 and <= 1000000"),
-    ({"type": "limit", "limit_price": "3.01"}, 422, 42210000,
-     "invalid limit_price 3.01. increment does not fulfill minimum pricing criteria (must be a multiple of 0.05)"),
-    ({"type": "limit", "limit_price": "1.005"}, 422, 42210000,
-     "invalid limit_price 1.005. sub-penny increment does not fulfill minimum pricing criteria"),
-    ({"type": "limit", "limit_price": "1.123456789"}, 422, 42210000,
-     "invalid limit_price 1.123456789. sub-penny increment does not fulfill minimum pricing criteria"),
+    (
+        {"type": "limit", "limit_price": "3.01"},
+        422,
+        42210000,
+        "invalid limit_price 3.01. increment does not fulfill minimum pricing criteria (must be a multiple of 0.05)",
+    ),
+    (
+        {"type": "limit", "limit_price": "1.005"},
+        422,
+        42210000,
+        "invalid limit_price 1.005. sub-penny increment does not fulfill minimum pricing criteria",
+    ),
+    (
+        {"type": "limit", "limit_price": "1.123456789"},
+        422,
+        42210000,
+        "invalid limit_price 1.123456789. sub-penny increment does not fulfill minimum pricing criteria",
+    ),
     ({"limit_price": "1.00"}, 422, 40010001, "limit price is only valid for limit orders"),
     ({"time_in_force": "gtc"}, 422, 42210000, "order_time_in_force provided not supported for options trading"),
     ({"time_in_force": "soon"}, 422, 40010001, "invalid time_in_force"),
     ({"time_in_force": ""}, 422, 40010001, "time_in_force is required"),
     ({"extended_hours": True}, 422, 42210000, "extended hours is not supported for options trading"),
     ({"order_class": "bracket"}, 422, 42210000, "complex orders not supported for options trading"),
-    ({"order_class": "mleg", "symbol": None, "legs": [{"symbol": CALL, "ratio_qty": "1"}] * 2}, 422, 42210000,
-     "complex orders not supported for options trading"),
-    ({"position_intent": "sell_to_close"}, 422, 42210000,
-     "position intent mismatch, inferred: sell_to_open, specified: sell_to_close"),
+    (
+        {"order_class": "mleg", "symbol": None, "legs": [{"symbol": CALL, "ratio_qty": "1"}] * 2},
+        422,
+        42210000,
+        "complex orders not supported for options trading",
+    ),
+    (
+        {"position_intent": "sell_to_close"},
+        422,
+        42210000,
+        "position intent mismatch, inferred: sell_to_open, specified: sell_to_close",
+    ),
     ({"client_order_id": "x" * 129}, 422, 40010001, "client_order_id must be no more than 128 characters"),
     ({"symbol": "AAPL", "qty": "0.5"}, 422, 40010001, "a fractional qty is not supported"),
     ({"symbol": "AAPL", "qty": None, "notional": "10"}, 422, 40010001, "a notional order is not supported"),
     ({"symbol": "AAPL", "time_in_force": "gtc"}, 422, 40010001, "time_in_force gtc is not supported"),
     ({"symbol": "AAPL", "extended_hours": True}, 422, 40010001, "an order for extended hours is not supported"),
-    ({"symbol": "AAPL", "side": "sell", "qty": "101"}, 403, 40310000,
-     "insufficient qty available for order (requested: 101, available: 100)"),
-    ({"symbol": "AAPL", "type": "limit", "limit_price": "290.123"}, 422, 42210000,
-     "invalid limit_price 290.123. sub-penny increment does not fulfill minimum pricing criteria"),
+    (
+        {"symbol": "AAPL", "side": "sell", "qty": "101"},
+        403,
+        40310000,
+        "insufficient qty available for order (requested: 101, available: 100)",
+    ),
+    (
+        {"symbol": "AAPL", "type": "limit", "limit_price": "290.123"},
+        422,
+        42210000,
+        "invalid limit_price 290.123. sub-penny increment does not fulfill minimum pricing criteria",
+    ),
 ]
 
 
@@ -165,19 +208,22 @@ def test_every_documented_refusal_has_its_code_and_message_and_changes_nothing(
     assert everything() == before
 
 
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"qty": "many"}, "qty"),
-    ({"qty": True}, "qty"),
-    ({"qty": {"a": 1}}, "qty"),
-    ({"qty": "NaN"}, "qty"),
-    ({"qty": "Infinity"}, "qty"),
-    ({"qty": "1e400"}, "qty"),
-    ({"limit_price": "cheap"}, "limit_price"),
-    ({"symbol": 7}, "symbol"),
-    ({"side": ["buy"]}, "side"),
-    ({"extended_hours": "maybe"}, "extended_hours"),
-    ({"client_order_id": 7}, "client_order_id"),
-])
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"qty": "many"}, "qty"),
+        ({"qty": True}, "qty"),
+        ({"qty": {"a": 1}}, "qty"),
+        ({"qty": "NaN"}, "qty"),
+        ({"qty": "Infinity"}, "qty"),
+        ({"qty": "1e400"}, "qty"),
+        ({"limit_price": "cheap"}, "limit_price"),
+        ({"symbol": 7}, "symbol"),
+        ({"side": ["buy"]}, "side"),
+        ({"extended_hours": "maybe"}, "extended_hours"),
+        ({"client_order_id": 7}, "client_order_id"),
+    ],
+)
 def test_wrong_types_are_named_by_field(account, acme_api, changes, field):
     before = everything()
 
@@ -192,9 +238,7 @@ def test_wrong_types_are_named_by_field(account, acme_api, changes, field):
 def test_what_is_not_json_is_a_malformed_body(account, acme_api, raw):
     answer = acme_api.post(orders_path(account), raw)
 
-    assert (answer.status_code, answer.json()) == (
-        400, {"code": 40010000, "message": "failed to decode request body"}
-    )
+    assert (answer.status_code, answer.json()) == (400, {"code": 40010000, "message": "failed to decode request body"})
 
 
 @pytest.mark.parametrize("raw", [b"[]", b'"order"', b"7", b"null"])
@@ -216,13 +260,13 @@ def test_a_duplicate_client_order_id_is_refused(account, acme_api):
 
     answer = acme_api.post(orders_path(account), body(client_order_id="mine"))
 
-    assert (answer.status_code, answer.json()) == (
-        422, {"code": 40010001, "message": "client_order_id must be unique"}
-    )
+    assert (answer.status_code, answer.json()) == (422, {"code": 40010001, "message": "client_order_id must be unique"})
     assert everything() == before
 
 
-@pytest.mark.parametrize("path", ["orders", "orders/0", "positions", "positions/AAPL", "account", "account/configurations"])
+@pytest.mark.parametrize(
+    "path", ["orders", "orders/0", "positions", "positions/AAPL", "account", "account/configurations"]
+)
 def test_another_correspondents_account_does_not_exist(account, globex_api, client, path):
     url = f"/v1/trading/accounts/{account.pk}/{path}"
 
@@ -272,7 +316,9 @@ def test_orders_are_read_by_id_by_client_id_and_in_lists(account, acme_api):
     assert listed(status="all", asset_class="us_option", symbols="PTON") == [str(filled.pk)]
 
 
-@pytest.mark.parametrize("query", [{"status": "some"}, {"limit": "0"}, {"limit": "501"}, {"after": "then"}, {"direction": "up"}])
+@pytest.mark.parametrize(
+    "query", [{"status": "some"}, {"limit": "0"}, {"limit": "501"}, {"after": "then"}, {"direction": "up"}]
+)
 def test_a_bad_query_is_named(account, acme_api, query):
     answer = acme_api.get(orders_path(account), query)
 
@@ -285,7 +331,8 @@ def test_an_order_that_does_not_exist_is_named(account, acme_api):
         for method in (acme_api.get, acme_api.delete):
             answer = method(f"{orders_path(account)}/{order_id}")
             assert (answer.status_code, answer.json()) == (
-                404, {"code": 40410000, "message": f"order not found for {order_id}"}
+                404,
+                {"code": 40410000, "message": f"order not found for {order_id}"},
             )
 
 
@@ -309,11 +356,26 @@ def test_a_position_is_shown_in_the_overviews_arithmetic(account, acme_api):
 
     answer = acme_api.get(f"/v1/trading/accounts/{account.pk}/positions/{LONG_CALL}").json()
 
-    assert {name: answer[name] for name in (
-        "symbol", "exchange", "asset_class", "asset_marginable", "qty", "avg_entry_price", "side", "market_value",
-        "cost_basis", "unrealized_pl", "unrealized_plpc", "current_price", "qty_available",
-        "unrealized_intraday_pl", "unrealized_intraday_plpc",
-    )} == {
+    assert {
+        name: answer[name]
+        for name in (
+            "symbol",
+            "exchange",
+            "asset_class",
+            "asset_marginable",
+            "qty",
+            "avg_entry_price",
+            "side",
+            "market_value",
+            "cost_basis",
+            "unrealized_pl",
+            "unrealized_plpc",
+            "current_price",
+            "qty_available",
+            "unrealized_intraday_pl",
+            "unrealized_intraday_plpc",
+        )
+    } == {
         "symbol": LONG_CALL,
         "exchange": "",
         "asset_class": "us_option",
@@ -339,7 +401,9 @@ def test_without_a_quote_a_position_is_shown_and_says_why(account, acme_api):
     pin(LONG_CALL, None, "9.99")
     from options.models import PinnedQuote
 
-    PinnedQuote.objects.filter(asset__symbol=LONG_CALL).update(bid_price=None, ask_price=None, last_price=Decimal("0.01"))
+    PinnedQuote.objects.filter(asset__symbol=LONG_CALL).update(
+        bid_price=None, ask_price=None, last_price=Decimal("0.01")
+    )
     answer = acme_api.get(f"/v1/trading/accounts/{account.pk}/positions/{LONG_CALL}")
 
     assert answer.json()["current_price"] == "0.01"
@@ -348,9 +412,7 @@ def test_without_a_quote_a_position_is_shown_and_says_why(account, acme_api):
 def test_a_position_that_is_not_there_does_not_exist(account, acme_api):
     for named in (LONG_CALL, "ZZZZ", str(nowhere())):
         answer = acme_api.get(f"/v1/trading/accounts/{account.pk}/positions/{named}")
-        assert (answer.status_code, answer.json()) == (
-            404, {"code": 40410000, "message": "position does not exist"}
-        )
+        assert (answer.status_code, answer.json()) == (404, {"code": 40410000, "message": "position does not exist"})
 
 
 def test_the_trading_account_shows_balances_and_levels(account, acme_api):
@@ -370,15 +432,11 @@ def test_the_trading_account_shows_balances_and_levels(account, acme_api):
 
 def test_a_lower_cap_lowers_the_level_at_once_and_closing_still_works(account, acme_api):
     trade(account, LONG_CALL, "buy")
-    acme_api.patch(
-        f"/v1/trading/accounts/{account.pk}/account/configurations", {"max_options_trading_level": 0}
-    )
+    acme_api.patch(f"/v1/trading/accounts/{account.pk}/account/configurations", {"max_options_trading_level": 0})
 
     assert acme_api.get(f"/v1/trading/accounts/{account.pk}/account").json()["options_trading_level"] == 0
     opening = acme_api.post(orders_path(account), body(symbol=LONG_CALL, side="buy"))
-    assert (opening.status_code, opening.json()["message"]) == (
-        403, "account not eligible for level2 options trading"
-    )
+    assert (opening.status_code, opening.json()["message"]) == (403, "account not eligible for level2 options trading")
     assert acme_api.post(orders_path(account), body(symbol=LONG_CALL)).status_code == 200
 
 

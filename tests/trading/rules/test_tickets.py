@@ -28,11 +28,19 @@ from trading.rules.tickets import Instrument, Market, OrderTicket, review_ticket
 USD, SHARE, CALL, PUT, OTHER_CALL = (UUID(int=number) for number in range(1, 6))
 OPEN_MARKET = Market(datetime(2024, 1, 24, 15, 0, tzinfo=UTC), Decimal("6.90"), Decimal("7.00"))
 CALL_TERMS = Instrument(
-    CALL, "AAPL240126C00050000", True, True, Right.CALL, Decimal(50), date(2024, 1, 26), 100, 100, SHARE, TickClass.PENNY
+    CALL,
+    "AAPL240126C00050000",
+    True,
+    True,
+    Right.CALL,
+    Decimal(50),
+    date(2024, 1, 26),
+    100,
+    100,
+    SHARE,
+    TickClass.PENNY,
 )
-PUT_TERMS = replace(
-    CALL_TERMS, asset_id=PUT, symbol="TSLA240126P00210000", right=Right.PUT, strike_price=Decimal(210)
-)
+PUT_TERMS = replace(CALL_TERMS, asset_id=PUT, symbol="TSLA240126P00210000", right=Right.PUT, strike_price=Decimal(210))
 SHARES = Instrument(SHARE, "AAPL", True, True)
 
 
@@ -126,9 +134,7 @@ def test_a_cent_less_is_refused_with_the_published_body():
     assert refusal.value.body() == {
         "buying_power": "20309.99",
         "code": 40310000,
-        "message": (
-            "insufficient options buying power for cash-secured put (required: 20310, available: 20309.99)"
-        ),
+        "message": ("insufficient options buying power for cash-secured put (required: 20310, available: 20309.99)"),
         "required_options_buying_power": "20310",
     }
 
@@ -177,9 +183,15 @@ def test_a_negative_balance_shows_as_nothing_available():
 # --- Levels --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("side", "instrument", "needed"), [
-    ("buy", CALL_TERMS, 2), ("buy", PUT_TERMS, 2), ("sell", CALL_TERMS, 1), ("sell", PUT_TERMS, 1),
-])
+@pytest.mark.parametrize(
+    ("side", "instrument", "needed"),
+    [
+        ("buy", CALL_TERMS, 2),
+        ("buy", PUT_TERMS, 2),
+        ("sell", CALL_TERMS, 1),
+        ("sell", PUT_TERMS, 1),
+    ],
+)
 def test_each_strategy_asks_for_its_level_and_no_more(side, instrument, needed):
     has = holdings(cash="1000000", shares=shares(100))
 
@@ -187,7 +199,8 @@ def test_each_strategy_asks_for_its_level_and_no_more(side, instrument, needed):
     with pytest.raises(LevelTooLow) as refusal:
         review(ticket(side, symbol=instrument.symbol), instrument, has, level=needed - 1)
     assert refusal.value.body() == {
-        "code": 40310000, "message": f"account not eligible for level{needed} options trading"
+        "code": 40310000,
+        "message": f"account not eligible for level{needed} options trading",
     }
 
 
@@ -268,11 +281,14 @@ def test_shares_are_paid_in_full():
 # --- Contract, price, time -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("change", "refusal"), [
-    ({"is_active": False}, ContractInactive),
-    ({"is_tradable": False}, ContractNotTradable),
-    ({"expiration_date": date(2024, 1, 23)}, ContractExpired),
-])
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"is_active": False}, ContractInactive),
+        ({"is_tradable": False}, ContractNotTradable),
+        ({"expiration_date": date(2024, 1, 23)}, ContractExpired),
+    ],
+)
 def test_a_contract_must_be_listed_tradable_and_alive(change, refusal):
     with pytest.raises(refusal):
         review(ticket(), replace(CALL_TERMS, **change), holdings(shares=shares(100)))
@@ -280,7 +296,9 @@ def test_a_contract_must_be_listed_tradable_and_alive(change, refusal):
 
 @pytest.mark.parametrize(("minute", "opens"), [(59, True), (60, False)])
 def test_from_the_last_hour_of_the_last_session_nothing_opens(minute, opens):
-    market = replace(OPEN_MARKET, at=datetime(2024, 1, 26, 19, tzinfo=UTC).replace(minute=minute % 60, hour=19 + minute // 60))
+    market = replace(
+        OPEN_MARKET, at=datetime(2024, 1, 26, 19, tzinfo=UTC).replace(minute=minute % 60, hour=19 + minute // 60)
+    )
     has = holdings(shares=shares(100))
 
     if opens:

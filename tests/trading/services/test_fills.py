@@ -199,10 +199,17 @@ def test_nothing_fills_outside_the_session(account, clock_at):
 # --- The ledger ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("statement", ["UPDATE trading_posting SET quantity = 1", "DELETE FROM trading_posting",
-                                       "UPDATE trading_activity SET net_amount = 1", "DELETE FROM trading_activity",
-                                       "UPDATE trading_ledgertransaction SET reference = 'x'",
-                                       "DELETE FROM trading_ledgertransaction"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE trading_posting SET quantity = 1",
+        "DELETE FROM trading_posting",
+        "UPDATE trading_activity SET net_amount = 1",
+        "DELETE FROM trading_activity",
+        "UPDATE trading_ledgertransaction SET reference = 'x'",
+        "DELETE FROM trading_ledgertransaction",
+    ],
+)
 def test_the_ledger_is_append_only(account, statement):
     trade(account, LONG_CALL, "buy")
 
@@ -225,5 +232,3 @@ def test_every_posting_has_a_source_and_a_destination(account):
     for posting in Posting.objects.all():
         assert bool(posting.source_account_id) != bool(posting.source_book)
         assert bool(posting.destination_account_id) != bool(posting.destination_book)
-
-

@@ -161,8 +161,11 @@ def limited(acme):
 
 @pytest.mark.parametrize(
     ("description", "status", "arrives"),
-    [("", "executed", "50.01"), ("/fixtures/status=rejected/fixtures/", "rejected", "0"),
-     ("/fixtures/status=pending/fixtures/", "pending", "0")],
+    [
+        ("", "executed", "50.01"),
+        ("/fixtures/status=rejected/fixtures/", "rejected", "0"),
+        ("/fixtures/status=pending/fixtures/", "pending", "0"),
+    ],
 )
 def test_above_the_limit_a_journal_waits_for_the_end_of_the_day(
     acme, firm, account, limited, clock_at, description, status, arrives

@@ -184,7 +184,12 @@ def test_an_order_of_another_account_is_not_found(writer, acme):
 def statements(api, account):
     """Answer what one order over HTTP sends to the database up to its commit, the key's look-up included."""
     body = {
-        "symbol": CALL, "side": "sell", "qty": "1", "type": "limit", "limit_price": "150.00", "time_in_force": "day"
+        "symbol": CALL,
+        "side": "sell",
+        "qty": "1",
+        "type": "limit",
+        "limit_price": "150.00",
+        "time_in_force": "day",
     }
     with CaptureQueriesContext(connection) as captured:
         answer = api.post(f"/v1/trading/accounts/{account.pk}/orders", body)

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"breaks": [vars(one) for one in breaks]}, default=str))
         for one in () if options["json"] else breaks:
-            self.stdout.write(f"{one.check}: account {one.account_id} asset {one.asset}: {one.found} not {one.expected}")
+            self.stdout.write(
+                f"{one.check}: account {one.account_id} asset {one.asset}: {one.found} not {one.expected}"
+            )
         if breaks:
             raise CommandError(f"{len(breaks)} breaks")
         if not options["json"]:
