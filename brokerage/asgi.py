@@ -41,5 +41,5 @@ def route(*, streams: Application, pages: Application) -> Application:
 
 application = route(
     streams=get_asgi_application(),
-    pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # type: ignore[arg-type]  # and answers `lifespan`
+    pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # and answers `lifespan`
 )

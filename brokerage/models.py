@@ -16,7 +16,7 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.BigIntegerField(null=True, unique=True)
-    ulid = models.CharField(max_length=26, null=True, unique=True)
+    ulid = models.CharField(max_length=26, null=True, unique=True)  # noqa: DJ001 - unique where it is given
     type = models.CharField(max_length=60)
     correspondent_id = models.UUIDField()
     account_id = models.UUIDField()

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 import orjson
@@ -115,7 +115,7 @@ class Listener:
 
 
 EVENT_COLUMNS = [column.attname for column in Event._meta.concrete_fields]
-NEW_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM brokerage_event WHERE event_id > %s ORDER BY event_id"
+NEW_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM brokerage_event WHERE event_id > %s ORDER BY event_id"  # noqa: S608
 
 _listeners: dict[asyncio.AbstractEventLoop, Listener] = {}
 
@@ -149,7 +149,7 @@ async def _write(stream: Stream, bounds: Bounds) -> AsyncIterator[bytes]:
                 yield stream.render(event)
         while not follower.dropped and not await _is_reached(bounds):
             async for event in _present(follower):
-                if event.event_id <= last:
+                if (event.event_id or 0) <= last:
                     continue
                 if bounds.excludes(event):
                     return
@@ -168,12 +168,12 @@ async def _is_reached(bounds: Bounds) -> bool:
 async def _past(stream: Stream, bounds: Bounds) -> AsyncIterator[Event]:
     after = 0
     while True:
-        page = await sync_to_async(_released)(lambda after=after: _page(stream, bounds, after))
+        page = await sync_to_async(_released)(partial(_page, stream, bounds, after))
         for event in page:
             yield event
         if len(page) < PAGE:
             return
-        after = page[-1].event_id
+        after = page[-1].event_id or after
 
 
 def _page(stream: Stream, bounds: Bounds, after: int) -> list[Event]:

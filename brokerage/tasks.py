@@ -12,11 +12,12 @@ TICK_LOCK = 5_072_001
 @shared_task(name="brokerage.tasks.tick", ignore_result=True)
 def tick() -> None:
     """Run what has fallen due; a tick that finds another at work leaves it to that one."""
-    beat_alive("worker")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TICK_LOCK])
-        if not cursor.fetchone()[0]:
-            return
+        is_alone = cursor.fetchone()[0]
+    beat_alive("worker")
+    if not is_alone:
+        return
     try:
         with clock.reading():
             schedule.run_due(clock.now())

@@ -1,6 +1,6 @@
 """Every path of the installation. None ends in a slash and nothing redirects."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.page_stream import account_changes
 from brokerage.health import healthz
@@ -8,7 +8,7 @@ from brokerage.market_hours import CalendarView, ClockView
 from brokerage.sandbox import SandboxClockView
 from brokerage.views import choose_theme, market_clock
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("", include("trading.api.urls")),
     path("", include("options.api.urls")),
     path("", include("accounts.api.urls")),

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from django.db.models import Max, Q, Sum
 
+from accounts.choices import UserKind
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage import clock, market_calendar
 from options.choices import AssetClass
 from options.models import Asset
-from options.rules.asset_ids import USD_ID
 from options.rules.contracts import is_contract_symbol
 from options.services.market import closing_prices, get_quotes
 from trading.choices import TRADE_ACTIVITIES, ActivityType, OrderSide
 from trading.errors import OrderNotFound, PositionNotFound
-from trading.instruments import MARKET_OF_ASSET, read_holdings, with_holds
+from trading.instruments import MARKET_OF_ASSET, read_holdings
 from trading.models import Activity, LedgerTransaction, Order, Position
 from trading.rules.costs import Stake
 from trading.rules.holdings import ZERO, Holdings
@@ -69,7 +69,7 @@ def newest_booking() -> datetime | None:
 
 def mark_positions(account: Account, asset_id: UUID | None = None) -> list[MarkedPosition]:
     """Answer the account's securities with their numbers, by symbol, in a constant number of queries."""
-    rows = with_holds(Position.objects.securities().filter(account=account)).select_related(*MARKET_OF_ASSET)
+    rows = Position.objects.securities().filter(account=account).select_related(*MARKET_OF_ASSET)
     if asset_id is not None:
         rows = rows.filter(asset_id=asset_id)
     positions = list(rows.order_by("asset__symbol"))
@@ -90,7 +90,11 @@ def _mark(account: Account, positions: list[Position], holdings: Holdings) -> li
         today = _same_side(traded.get(row.asset_id, ZERO), row.quantity)
         price = quote.mark if quote else None
         numbers = value_position(stake, row.multiplier, price, closes.get(row.asset_id), today)
-        free = holdings.free_quantity(row.asset_id) if row.quantity > 0 else row.quantity + (row.closing or ZERO)
+        free = (
+            holdings.free_quantity(row.asset_id)
+            if row.quantity > 0
+            else row.quantity + holdings.line(row.asset_id).closing
+        )
         marked.append(MarkedPosition(row.asset, row.quantity, free, row.multiplier, numbers))
     return marked
 
@@ -139,9 +143,8 @@ def read_balances(account: Account) -> Balances:
 
     `buying_power` is that of a cash account: what is neither pledged nor held, never below zero.
     """
-    rows = with_holds(Position.objects.filter(account=account)).select_related(*MARKET_OF_ASSET)
+    securities = list(Position.objects.securities().filter(account=account).select_related(*MARKET_OF_ASSET))
     holdings = read_holdings(account.pk)
-    securities = [row for row in rows if row.asset_id != USD_ID and row.quantity]
     quotes = get_quotes([row.asset for row in securities], clock.now())
     values, unpriced = {}, []
     for row in securities:
@@ -240,8 +243,10 @@ def list_activities(actor: User, wanted: ActivityFilter) -> list[Activity]:
     rows = Activity.objects.select_related("asset")
     if wanted.account_id is not None:
         rows = rows.filter(account__in=Account.objects.visible_to(actor).filter(pk=wanted.account_id))
+    elif actor.kind == UserKind.CUSTOMER:
+        rows = rows.filter(account__in=Account.objects.visible_to(actor))
     elif not actor.sees_every_correspondent:
-        rows = rows.filter(correspondent_id=actor.correspondent_id)
+        rows = rows.filter(correspondent=actor.correspondent)
     if wanted.types:
         rows = rows.filter(activity_type__in=wanted.types)
     if wanted.category:

@@ -9,5 +9,5 @@ urlpatterns = [
     path("accounts", AccountList.as_view()),
     path("accounts/<uuid:account_id>", AccountDetail.as_view()),
     path("trading/accounts/<uuid:account_id>/account/configurations", AccountConfigurations.as_view()),
-    path("events/accounts/status", account_status_events),  # type: ignore[arg-type]
+    path("events/accounts/status", account_status_events),
 ]

@@ -40,13 +40,16 @@ def test_a_partner_sells_a_covered_call(installation, partner, tmp_path):
 
     assert told.returncode == 0, told.stdout + told.stderr
     lines = [line.strip().split("  ", 1)[1] for line in told.stdout.splitlines()]
-    assert lines[1].endswith("opened, SUBMITTED") and lines[2].endswith("is ACTIVE")
+    assert lines[1].endswith("opened, SUBMITTED")
+    assert lines[2].endswith("is ACTIVE")
     assert lines[3:5] == [
         "journal of $50,000.00 executed",
         "level 1 asked for: APPROVED; options trading level 1",
     ]
-    assert lines[5].startswith("buy_to_open 100 AAPL at ") and lines[5].endswith(": filled")
-    assert lines[7].startswith("sell_to_open 1 AAPL") and lines[7].endswith(": filled")
+    assert lines[5].startswith("buy_to_open 100 AAPL at ")
+    assert lines[5].endswith(": filled")
+    assert lines[7].startswith("sell_to_open 1 AAPL")
+    assert lines[7].endswith(": filled")
     assert lines[9].startswith("long 100 AAPL, 0 available")
     assert lines[10].startswith("short -1 AAPL")
     assert [line.split()[0] for line in lines[11:]] == ["FILL", "FILL", "JNLC"]

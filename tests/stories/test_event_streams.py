@@ -66,7 +66,8 @@ def test_a_live_stream_carries_what_happens_after_it_was_opened(partner):
         ("APPROVED", "ACTIVE"),
     ]
     ids = [event["event_id"] for event in found]
-    assert ids == sorted(ids) and [event["event_ulid"] for event in found] == sorted(e["event_ulid"] for e in found)
+    assert ids == sorted(ids)
+    assert [event["event_ulid"] for event in found] == sorted(e["event_ulid"] for e in found)
 
 
 def test_a_replay_is_complete_and_ends_at_its_bound(partner):

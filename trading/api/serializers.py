@@ -23,7 +23,7 @@ class AmountField(serializers.DecimalField):
         super().__init__(max_digits=None, decimal_places=None, **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool) or isinstance(data, list | dict):
+        if isinstance(data, bool | list | dict):
             self.fail("invalid")
         return super().to_internal_value(data)
 
@@ -36,8 +36,8 @@ class AmountField(serializers.DecimalField):
 class TextField(serializers.CharField):
     """A string, empty where it is absent or null."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "allow_blank": True, "default": ""} | kwargs)
+    def __init__(self, *, max_length: int | None = None) -> None:
+        super().__init__(required=False, allow_blank=True, default="", max_length=max_length)
 
     def run_validation(self, data: Any = serializers.empty) -> str:
         if data is None:

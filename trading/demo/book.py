@@ -11,7 +11,7 @@ from accounts.services.onboarding import advance_opening, open_account
 from accounts.services.users import create_staff, system_user
 from brokerage import clock, market_calendar
 from brokerage.services.clock import release_clock, set_clock
-from options.choices import ApplicationStatus, Right
+from options.choices import ApplicationStatus, Right, TickClass
 from options.models import Asset, OptionContract
 from options.rules.increments import tick_at_or_below
 from options.rules.requests import ApprovalRequest, Fixture
@@ -199,7 +199,7 @@ def _rest_an_order(number: int, account: Account) -> None:
         contract = _contract("PTON", Right.CALL, Decimal("1.10"))
         quote = get_quote(contract.asset, clock.now())
         if quote is not None and quote.bid:
-            limit = tick_at_or_below(quote.bid * Decimal("0.9"), contract.underlying.tick_class)
+            limit = tick_at_or_below(quote.bid * Decimal("0.9"), TickClass(contract.underlying.tick_class))
             _submit(account, symbol=contract.asset.symbol, side="buy", qty=Decimal(1), limit_price=limit or quote.bid)
         return
     share = Asset.objects.get(symbol="F")
@@ -212,7 +212,8 @@ def _contract(symbol: str, right: Right, moneyness: Decimal) -> OptionContract:
     """Answer the contract nearest to a strike of spot x moneyness that has at least three weeks to live."""
     share = Asset.objects.get(symbol=symbol)
     quote = get_quote(share, clock.now())
-    assert quote is not None and quote.mark is not None
+    assert quote is not None
+    assert quote.mark is not None
     wanted = quote.mark * moneyness
     live = OptionContract.objects.filter(
         underlying=share, right=right, expiration_date__gte=clock.real_now().date() + timedelta(days=21)

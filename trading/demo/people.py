@@ -2,8 +2,18 @@
 
 from typing import Any
 
-GIVEN_NAMES = ["Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Keiko", "Luca", "Maya", "Noor", "Oskar", "Priya", "Quentin", "Rosa", "Sven", "Tara", "Umar", "Vera", "Wei", "Ximena", "Yusuf", "Zoe", "Alexandria-Josephine", "Ben", "Chloe", "Daan", "Emeka", "Fiona", "Gustav", "Hana", "Ivan", "Jo"]
-FAMILY_NAMES = ["Abbott", "Brandt", "Castillo", "Dorsey", "Eriksen", "Fontaine", "Gupta", "Hartley", "Ibarra", "Jansen", "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov", "Quigley", "Rossi", "Sandoval", "Tanaka", "Ueda", "Vasquez", "Whitfield", "Xu", "Yilmaz", "Zimmermann", "Featherstonehaugh-Montgomery", "Bell", "Cruz", "Dunn", "Ellis", "Frost", "Gray", "Holt", "Irwin", "Lee"]
+GIVEN_NAMES = [
+    "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro", "Ines", "Jonas", "Keiko", "Luca",
+    "Maya", "Noor", "Oskar", "Priya", "Quentin", "Rosa", "Sven", "Tara", "Umar", "Vera", "Wei", "Ximena",
+    "Yusuf", "Zoe", "Alexandria-Josephine", "Ben", "Chloe", "Daan", "Emeka", "Fiona", "Gustav", "Hana",
+    "Ivan", "Jo",
+]  # fmt: skip
+FAMILY_NAMES = [
+    "Abbott", "Brandt", "Castillo", "Dorsey", "Eriksen", "Fontaine", "Gupta", "Hartley", "Ibarra", "Jansen",
+    "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov", "Quigley", "Rossi", "Sandoval",
+    "Tanaka", "Ueda", "Vasquez", "Whitfield", "Xu", "Yilmaz", "Zimmermann", "Featherstonehaugh-Montgomery",
+    "Bell", "Cruz", "Dunn", "Ellis", "Frost", "Gray", "Holt", "Irwin", "Lee",
+]  # fmt: skip
 CITIES = (
     ("San Mateo", "CA", "94401"),
     ("Austin", "TX", "78701"),

@@ -25,7 +25,7 @@ class Journal(models.Model):
     description = models.CharField(max_length=1024, blank=True)
     status = models.CharField(max_length=20, choices=JournalStatus)
     transaction = models.OneToOneField(LedgerTransaction, models.PROTECT, null=True, related_name="journal")
-    idempotency_key = models.CharField(max_length=128, null=True)
+    idempotency_key = models.CharField(max_length=128, null=True)  # noqa: DJ001 - unique where it is given
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     settle_date = models.DateField(null=True)

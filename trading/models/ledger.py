@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Account
+from accounts.models import Account, Correspondent
 from brokerage.fields import MoneyField, PriceField, QuantityField
 from brokerage.ids import time_ordered_id
 from options.models import Asset
@@ -83,7 +83,7 @@ class Activity(models.Model):
     id = models.CharField(primary_key=True, max_length=55, editable=False)
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="activities")
     account = models.ForeignKey(Account, models.PROTECT, related_name="activities")
-    correspondent_id = models.UUIDField()
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     activity_type = models.CharField(max_length=5, choices=ActivityType)
     date = models.DateField()
     at = models.DateTimeField()
@@ -110,7 +110,7 @@ class Activity(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="activities_of_an_account"),
-            models.Index(fields=["correspondent_id", "-id"], name="activities_of_a_correspondent"),
+            models.Index(fields=["correspondent", "-id"], name="activities_of_a_correspondent"),
         ]
         triggers = [APPEND_ONLY]
 

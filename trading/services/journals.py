@@ -198,7 +198,8 @@ def _cash_moves(journal: Journal) -> list[Move]:
 
 
 def _share_moves(journal: Journal, at: datetime) -> list[Move]:
-    assert journal.quantity is not None and journal.asset_id is not None
+    assert journal.quantity is not None
+    assert journal.asset_id is not None
     source, asset_id = journal.from_account, journal.asset_id
     available = read_holdings(source.pk, [asset_id]).free_quantity(asset_id)
     if journal.quantity > available:

@@ -1,6 +1,7 @@
 """Write the sessions file from the kept calendar library (a development dependency)."""
 
 import csv
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -15,10 +16,11 @@ def sessions() -> list[tuple[str, str, str]]:
     from exchange_calendars import get_calendar  # pandas stays out of the running processes
 
     schedule = get_calendar("XNYS", start=FIRST, end=LAST).schedule
-    return [
-        (f"{day:%Y-%m-%d}", *(f"{hour.astimezone(NEW_YORK):%H:%M}" for hour in (row.open, row.close)))
-        for day, row in schedule.iterrows()
-    ]
+    return [(f"{day:%Y-%m-%d}", _new_york(row.open), _new_york(row.close)) for day, row in schedule.iterrows()]
+
+
+def _new_york(at: datetime) -> str:
+    return f"{at.astimezone(NEW_YORK):%H:%M}"
 
 
 class Command(BaseCommand):

@@ -112,7 +112,8 @@ def test_activities_are_what_the_client_library_expects(busy, acme_api):
     assert (rows[1]["type"], rows[1]["order_status"], rows[1]["side"]) == ("fill", "filled", "buy")
     journal = NonTradeActivity(**rows[3])
     assert (journal.net_amount, journal.description, rows[3]["status"]) == (5000, "", "executed")
-    assert "symbol" not in rows[3] and (rows[2]["symbol"], rows[2]["qty"]) == ("AAPL", "100")
+    assert "symbol" not in rows[3]
+    assert (rows[2]["symbol"], rows[2]["qty"]) == ("AAPL", "100")
 
 
 def test_ids_are_new_york_time_and_their_order_is_the_order_of_time(busy, acme_api):

@@ -39,5 +39,8 @@ def test_a_short_gains_as_the_price_falls():
 def test_without_a_quote_the_market_numbers_are_unknown_and_the_cost_is_not():
     numbers = value_position(Stake(Decimal(2), Decimal(1210)), 100, None, Decimal("5.34"), Decimal(0))
 
-    assert numbers.cost_amount == 1210 and numbers.average_entry_price == Decimal("6.05")
-    assert numbers.market_value is None and numbers.unrealized is None and numbers.intraday is None
+    assert numbers.cost_amount == 1210
+    assert numbers.average_entry_price == Decimal("6.05")
+    assert numbers.market_value is None
+    assert numbers.unrealized is None
+    assert numbers.intraday is None

@@ -1,5 +1,6 @@
 """Accepting, refusing and cancelling orders."""
 
+import contextlib
 import threading
 from decimal import Decimal
 from functools import partial
@@ -230,10 +231,8 @@ def race(monkeypatch, *acts):
 
     def review_and_meet(*args, **kwargs):
         review = review_ticket(*args, **kwargs)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             meeting.wait(timeout=1.0)
-        except threading.BrokenBarrierError:
-            pass
         return review
 
     monkeypatch.setattr(orders, "review_ticket", review_and_meet)
