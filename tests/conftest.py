@@ -1,11 +1,26 @@
 """Fixtures for every test."""
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 
+from accounts.services.users import system_user
+from options.services.dollars import dollars as make_dollars
 from tests.cast import acme, acme_api, globex, globex_api, ops, reader, rop
-from tests.market import clock_at, dollars, overview_market
+from tests.market import clock_at, overview_market
 
-__all__ = ["acme", "acme_api", "clock_at", "dollars", "globex", "globex_api", "ops", "overview_market", "reader", "rop"]
+__all__ = ["acme", "acme_api", "clock_at", "globex", "globex_api", "ops", "overview_market", "reader", "rop"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _standing_rows_outlive_a_flush():
+    """Put back what migrations inserted, after a transactional test has flushed every table."""
+
+    def put_back(**_):
+        make_dollars()
+        system_user()
+
+    post_migrate.connect(put_back, sender=apps.get_app_config("trading"), weak=False)
 
 
 @pytest.fixture(autouse=True)

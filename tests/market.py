@@ -14,7 +14,6 @@ from options.choices import ApplicationStatus
 from options.rules.pins import QuoteToPin
 from options.rules.requests import ApprovalRequest, Fixture
 from options.services.applications import request_options_approval
-from options.services.dollars import dollars as make_dollars
 from options.services.market import pin_quotes
 from tests.factories import api_user, make_account
 from tests.options.contracts import list_contracts
@@ -42,13 +41,7 @@ def clock_at(db):
 
 
 @pytest.fixture
-def dollars(db):
-    """The row of the dollar, which a transactional test before this one may have flushed."""
-    make_dollars()
-
-
-@pytest.fixture
-def overview_market(clock_at, dollars):
+def overview_market(clock_at):
     """The contracts of the options overview's order samples on 24 January 2024, with quotes pinned."""
     clock_at("2024-01-24 10:00")
     list_contracts(CALL, PUT, LONG_CALL, SMALL_PUT)

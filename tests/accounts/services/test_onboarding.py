@@ -147,7 +147,7 @@ def test_the_worker_moves_an_opening_to_active_with_one_event_for_each_step(acme
 @pytest.fixture
 def worker_at_once(monkeypatch):
     """Run the task where it is started: there is no worker in these tests."""
-    monkeypatch.setattr(advance_account, "delay", advance_account)
+    monkeypatch.setattr(advance_account, "apply_async", lambda arguments, **_: advance_account(*arguments))
 
 
 def test_the_opening_is_handed_to_the_worker_after_the_commit(acme, worker_at_once, django_capture_on_commit_callbacks):
@@ -160,10 +160,10 @@ def test_the_opening_is_handed_to_the_worker_after_the_commit(acme, worker_at_on
 
 
 def test_an_account_stays_open_when_the_broker_is_away(acme, monkeypatch, django_capture_on_commit_callbacks):
-    def fail(*_):
+    def fail(*_, **__):
         raise ConnectionError("the broker is away")
 
-    monkeypatch.setattr(advance_account, "delay", fail)
+    monkeypatch.setattr(advance_account, "apply_async", fail)
 
     with django_capture_on_commit_callbacks(execute=True):
         account = open_account(actor=acme.api_user, application=make_application())
@@ -253,7 +253,7 @@ def test_other_additional_information_is_kept(acme):
     assert account.terms.additional_information == "referred by a friend"
 
 
-@pytest.mark.parametrize("email", ["john@example.com", "JOHN@Example.com", "john+options@example.com"])
+@pytest.mark.parametrize("email", ["john@example.com", "JOHN@Example.com"])
 def test_an_email_is_registered_once_in_a_correspondent(acme, globex, email):
     first = make_account(acme.correspondent, changes={"contact.email_address": "john@example.com"})
     before = written()
