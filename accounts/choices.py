@@ -92,7 +92,7 @@ class OptionsLevel(IntegerChoices):
 
     DISABLED = 0, "Options trading is disabled"
     COVERED = 1, "Covered calls and cash-secured puts"
-    LONG = 2, "Level 1, and buying calls and puts"
+    LONG = 2, "Covered calls, cash-secured puts, buying calls and puts"
     SPREADS = 3, "Level 2, and spreads"
 
 

@@ -88,7 +88,7 @@ def read_filter(query: QueryDict) -> AccountFilter:
     """Answer the filter that a query string asks for; what the list does not know it leaves out."""
     sort = query.get("sort", NEWEST_FIRST)
     return AccountFilter(
-        query=query.get("query", "").replace("\x00", "").strip(),
+        query=query.get("query", "").strip(),
         statuses=tuple(one for one in AccountStatus.values if one in query.getlist("status")),
         levels=tuple(one for one in LEVELS if one in query.getlist("level")),
         sort=sort if sort in SORTS else NEWEST_FIRST,

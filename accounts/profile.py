@@ -143,7 +143,7 @@ def _suitability(answers: Suitability | None) -> list[Fact]:
         Fact("Time horizon", sentence(answers.get_investment_time_horizon_display())),
         Fact("Marital status", sentence(answers.get_marital_status_display())),
         Fact("Dependents", "" if answers.number_of_dependents is None else str(answers.number_of_dependents)),
-        Fact("Answered", when(answers.recorded_at)),
+        Fact("Answered", when(answers.recorded_at, "zone")),
     ]
 
 

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from brokerage.errors import (
+    BodyTooLarge,
     BrokerageError,
     EndpointNotFound,
     InternalError,
@@ -28,7 +29,7 @@ from brokerage.errors import (
     NotAuthorized,
     NotPermitted,
 )
-from brokerage.wire import BodyNotJson, wire_value
+from brokerage.wire import BodyNotJson, is_storable, wire_value
 
 API_PREFIXES = ("/v1/", "/v2/", "/v1beta1/", "/v2beta1/")
 
@@ -60,13 +61,6 @@ class Unauthenticated(NotAuthorized):
 
     reason = "unauthenticated"
     message = "unauthorized"
-
-
-class BodyTooLarge(Malformed):
-    """The request body is larger than this server takes."""
-
-    reason = "body_too_large"
-    message = "request body is too large"
 
 
 def _as_refusal(error: Exception) -> BrokerageError | None:
@@ -151,6 +145,9 @@ class BadPageToken(InvalidParameter):
     field = "page_token"
 
 
+LONGEST_PAGE_TOKEN = 1_000
+
+
 def page_token(*keys: Any) -> str:
     """Answer an opaque token for the row that ends a page, from its sort keys."""
     return urlsafe_b64encode(orjson.dumps([str(key) for key in keys])).decode()
@@ -158,11 +155,15 @@ def page_token(*keys: Any) -> str:
 
 def read_page_token(token: str, keys: int) -> list[str]:
     """Answer the sort keys in a token, or raise `BadPageToken`."""
+    if len(token) > LONGEST_PAGE_TOKEN:
+        raise BadPageToken
     try:
         found = json.loads(urlsafe_b64decode(token.encode()))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadPageToken from None
-    if not isinstance(found, list) or len(found) != keys or not all(isinstance(key, str) for key in found):
+    if not isinstance(found, list) or len(found) != keys:
+        raise BadPageToken
+    if not all(isinstance(key, str) and is_storable(key) for key in found):
         raise BadPageToken
     return found
 

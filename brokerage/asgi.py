@@ -4,9 +4,11 @@ Views are synchronous, and Django's WSGI handler serves those two to three times
 stream holds its connection open for hours, which only the ASGI handler can do.
 """
 
+import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from uuid import uuid4
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
@@ -18,7 +20,10 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
 
-from brokerage.wsgi import application as wsgi_application  # noqa: E402 - it reads the settings named above
+from django.conf import settings  # noqa: E402 - these read the settings named above
+
+from brokerage.errors import BodyTooLarge  # noqa: E402
+from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
@@ -31,12 +36,33 @@ def route(*, streams: Application, pages: Application) -> Application:
         if scope["type"] == "http":
             # A header with an underscore would pass for the one with hyphens that a proxy sets.
             scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name]}
+            if _is_too_large(scope):
+                await _refuse_body(send)
+                return
             if scope["path"].startswith(STREAMS):
                 await streams(scope, receive, send)
                 return
         await pages(scope, receive, send)
 
     return application
+
+
+def _is_too_large(scope: Scope) -> bool:
+    stated = dict(scope["headers"]).get(b"content-length", b"")
+    most = settings.LARGE_BODIES.get((scope["method"], scope["path"]), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return stated.isdigit() and (len(stated) > 18 or int(stated) > most)
+
+
+async def _refuse_body(send: Send) -> None:
+    """Answer before the body is read and before a thread is taken; the connection ends, the body unread."""
+    refusal = BodyTooLarge()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"connection", b"close"),
+        (b"x-request-id", uuid4().hex.encode()),
+    ]
+    await send({"type": "http.response.start", "status": refusal.http_status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(refusal.body()).encode()})
 
 
 application = route(

@@ -50,6 +50,22 @@ class Malformed(BrokerageError):
     message = "request body format is invalid: {detail}"
 
 
+class BodyTooLarge(Malformed):
+    """The request body is larger than this server takes."""
+
+    reason = "body_too_large"
+    message = "request body is too large"
+
+
+class TextNotStorable(BrokerageError):
+    """A text that PostgreSQL cannot hold: a null character, or half of a surrogate pair."""
+
+    code = 40010000
+    http_status = 400
+    reason = "text_not_storable"
+    message = "{where} must not hold null characters or halves of surrogate pairs"
+
+
 class InvalidParameter(BrokerageError):
     """One request parameter is missing or invalid (contract/trading.md 0.4)."""
 

@@ -80,6 +80,16 @@ def is_open(at: datetime) -> bool:
     return session_at(at) is not None
 
 
+def first_session() -> Session:
+    """Answer the first session that the calendar keeps."""
+    return _known(_dates()[2])
+
+
+def last_session_kept() -> Session:
+    """Answer a session so near to the end of the kept calendar that what follows it settles within it."""
+    return _known(_dates()[-10])
+
+
 def next_session(at: datetime) -> Session:
     """Answer the first session that opens after that instant."""
     day = at.astimezone(NEW_YORK).date()
@@ -119,6 +129,11 @@ def sessions_between(first: date, last: date) -> Iterator[Session]:
     dates = _dates()
     for day in dates[bisect_left(dates, first) : bisect_right(dates, last)]:
         yield _known(day)
+
+
+def last_settling_day() -> date:
+    """Answer the last trading day of which it is known when it settles."""
+    return _dates()[-2]
 
 
 def next_business_day(day: date) -> date:

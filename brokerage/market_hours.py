@@ -11,7 +11,7 @@ from brokerage import clock, market_calendar
 from brokerage.api import ApiView
 from brokerage.market_calendar import NEW_YORK, Instrument, Session, settlement_date
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2029, 12, 31)
+FIRST_DAY = date(1990, 1, 1)
 
 
 class ClockView(ApiView):
@@ -37,17 +37,20 @@ class CalendarRequest(serializers.Serializer):
     """The query of `GET /v1/calendar`; dates may come as RFC 3339 times."""
 
     start = serializers.DateField(default=FIRST_DAY, input_formats=["iso-8601", "%Y-%m-%dT%H:%M:%S%z"])
-    end = serializers.DateField(default=LAST_DAY, input_formats=["iso-8601", "%Y-%m-%dT%H:%M:%S%z"])
+    end = serializers.DateField(
+        default=market_calendar.last_settling_day, input_formats=["iso-8601", "%Y-%m-%dT%H:%M:%S%z"]
+    )
 
 
 class CalendarView(ApiView):
-    """`GET /v1/calendar`: the sessions from `start` to `end`, both included."""
+    """`GET /v1/calendar`: the sessions from `start` to `end`, both included, as far as they are known."""
 
     def get(self, request: Request) -> Response:
         """Answer an array of sessions, hours in New York time."""
         asked = CalendarRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        sessions = market_calendar.sessions_between(asked.validated_data["start"], asked.validated_data["end"])
+        last = min(asked.validated_data["end"], market_calendar.last_settling_day())
+        sessions = market_calendar.sessions_between(asked.validated_data["start"], last)
         return Response([_day(session) for session in sessions])
 
 

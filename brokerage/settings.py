@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "brokerage.page_refusals.StorableAddress",
     "brokerage.page_refusals.PageRefusals",
 ]
 ROOT_URLCONF = "brokerage.urls"
@@ -166,7 +167,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 160 * 1024 * 1024  # ten documents of 10 MB, base64
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+LARGE_BODIES = {("POST", "/v1/accounts"): 160 * 1024 * 1024}  # ten documents of 10 MB, base64
 
 # --- Security ----------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])

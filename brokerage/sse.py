@@ -51,11 +51,13 @@ class _Follower:
     dropped: int = 0
 
     def offer(self, event: Event) -> None:
-        if not self.stream.wanted(event):
-            return
         try:
-            self.queue.put_nowait(event)
+            if self.stream.wanted(event):
+                self.queue.put_nowait(event)
         except asyncio.QueueFull:
+            self.dropped += 1
+        except Exception:  # One stream's fault ends that stream, which resumes by id; the others hear on.
+            log.exception("a stream could not be offered an event and ends")
             self.dropped += 1
 
 
@@ -99,6 +101,8 @@ class Listener:
                         await self._catch_up(reader)
             except psycopg.Error:
                 log.warning("the event listener lost its connection and connects again", exc_info=True)
+            except Exception:  # Without its listener every stream of the process would fall silent.
+                log.exception("the event listener failed and starts again")
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _catch_up(self, reader: psycopg.AsyncConnection) -> None:

@@ -117,6 +117,7 @@ def read_bounds(
     if starts:
         start = starts[0]
         return Bounds(parameters[start][0], values[start], values.get(start.replace("since", "until")))
-    if last_event_id and last_event_id.isdigit():
-        return Bounds("event_id", int(last_event_id))
-    return Bounds()
+    try:
+        return Bounds("event_id", _whole(last_event_id or ""))
+    except ValueError:
+        return Bounds()  # None, or not one of ours: live only.

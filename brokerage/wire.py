@@ -14,7 +14,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from brokerage.errors import Malformed
+from brokerage.errors import Malformed, TextNotStorable
 from brokerage.money import plain
 
 
@@ -36,6 +36,29 @@ class JsonRenderer(BaseRenderer):
         return b"" if data is None else orjson.dumps(data, default=wire_value, option=orjson.OPT_UTC_Z)
 
 
+def is_storable(text: str) -> bool:
+    """Say whether PostgreSQL can hold the text: no null character, no half of a surrogate pair."""
+    if text.isascii():
+        return "\x00" not in text
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _require_storable(value: Any, where: str = "") -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not is_storable(name):
+                raise TextNotStorable(where=f"a name in {where or 'the request body'}")
+            _require_storable(inner, f"{where}.{name}" if where else name)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _require_storable(inner, f"{where}.{index}" if where else str(index))
+    elif isinstance(value, str) and not is_storable(value):
+        raise TextNotStorable(where=where or "the request body")
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
@@ -48,7 +71,9 @@ class JsonParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             body = stream.read()
-            return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant) if body.strip() else {}
+            value = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant) if body.strip() else {}
+            _require_storable(value)
+            return value
         except RequestDataTooBig:
             raise
         except (ValueError, UnicodeDecodeError, RecursionError):

@@ -151,7 +151,6 @@ def _attributes() -> dict[str, Exists]:
 
 
 def _by_symbol_or_id(symbol_or_id: str, symbol_column: str) -> dict[str, str | UUID]:
-    symbol_or_id = symbol_or_id.replace("\x00", "?")  # PostgreSQL takes no null character, and no symbol has a "?".
     try:
         return {"pk": UUID(symbol_or_id)}
     except ValueError:

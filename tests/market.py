@@ -22,7 +22,7 @@ from trading.models import Order, Position
 from trading.rules.ticket_form import OrderRequest
 from trading.services.journals import JournalRequest, create_journal
 from trading.services.orders import submit_order
-from trading.venues import venue
+from trading.venues.paper import PaperVenue
 
 CALL, PUT = "AAPL240126C00050000", "TSLA240126P00210000"
 LONG_CALL, SMALL_PUT = "PTON240126C00000500", "QS240126P00006500"
@@ -124,7 +124,7 @@ def submit(account: Account, symbol: str, side: str, qty: str = "1", limit: str 
 def trade(account: Account, symbol: str, side: str, qty: str = "1", limit: str | None = None) -> Order:
     """Submit an order and let the venue work it."""
     order = submit(account, symbol, side, qty, limit)
-    venue().submit(order.pk)
+    PaperVenue().submit(order.pk)
     order.refresh_from_db()
     return order
 

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
+
+LAST_LOOK = timedelta(seconds=1)  # before the close: what a moved clock passes by is worked once more
 
 
 class TradingConfig(AppConfig):
@@ -8,10 +12,12 @@ class TradingConfig(AppConfig):
         from brokerage import schedule
         from brokerage.services.clock import guard_bookings
         from trading.selectors import newest_booking
-        from trading.services.journals import settle_pending_journals
-        from trading.tasks import expire_day_orders, work_open_orders
+        from trading.tasks import expire_day_orders, settle_pending_journals, work_open_orders
 
         guard_bookings(newest_booking)
+        schedule.at_open(work_open_orders)
+        schedule.at_close(work_open_orders, after=-LAST_LOOK)
         schedule.at_close(expire_day_orders)
         schedule.at_close(settle_pending_journals)
+        schedule.every_tick(expire_day_orders)  # what was accepted in the instant of the close
         schedule.every_tick(work_open_orders)

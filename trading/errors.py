@@ -69,6 +69,13 @@ class OptionMarketClosed(Unprocessable):
     field = "type"
 
 
+class NoVenue(Unprocessable):
+    """Production mode has no venue connected: orders would go nowhere."""
+
+    reason = "no_venue"
+    message = "no venue is connected: orders cannot be executed"
+
+
 class NoQuote(Unprocessable):
     """A market order in something without a price on the side it needs (domain rule OR-6)."""
 
@@ -212,6 +219,13 @@ class FillTooLarge(StateConflict):
     message = "execution of {quantity} exceeds the {remaining} left to fill"
 
 
+class FillBeyondMeans(Refused):
+    """The price moved so far that the account cannot pay or secure the execution: the paper venue lets go of it."""
+
+    reason = "fill_beyond_means"
+    message = "execution needs {needed} beyond what the order holds, and {available} is free"
+
+
 class PositionNotFound(NotFound):
     """The account holds nothing of it."""
 
@@ -225,65 +239,6 @@ class InvalidActivityType(InvalidParameter):
     reason = "invalid_activity_type"
     message = "invalid activity type: {activity_type}"
     field = "activity_types"
-
-
-# --- Journals (contract/accounts.md 5.3) ---------------------------------------------------------
-
-
-class JournalAccountNotFound(NotFound):
-    """A journal names an account that does not exist for this actor."""
-
-    reason = "journal_account_not_found"
-    message = "account not found: {account_id}"
-
-
-class JournalNotFound(NotFound):
-    """No such journal."""
-
-    reason = "journal_not_found"
-    message = "journal not found"
-
-
-class JournalDirection(Unprocessable):
-    """Journals run between the firm and a customer; shares only to the customer."""
-
-    reason = "journal_direction"
-    message = "{entry_type} journals go {allowed}"
-    field = "to_account"
-
-
-class JournalAccountInactive(Refused):
-    """The account that would receive is not active."""
-
-    reason = "journal_account_inactive"
-    message = "to_account must be ACTIVE, and is {status}"
-    field = "to_account"
-
-
-class JournalCashUnavailable(Refused):
-    """The source has less free cash than the journal moves: pledged and held cash stays (domain rule BP-6)."""
-
-    reason = "journal_cash_unavailable"
-    message = "insufficient cash available for journal (requested: {requested}, available: {available})"
-    field = "amount"
-    beside = ("requested", "available")
-
-
-class JournalSharesUnavailable(Refused):
-    """The source has fewer free shares than the journal moves."""
-
-    reason = "journal_shares_unavailable"
-    message = "insufficient qty available for journal (requested: {requested}, available: {available})"
-    field = "qty"
-    beside = ("requested", "available")
-
-
-class IdempotencyKeyReused(Unprocessable):
-    """An `Idempotency-Key` that came before with another body."""
-
-    reason = "idempotency_key_reused"
-    message = "Idempotency-Key was used before with another request"
-    field = "Idempotency-Key"
 
 
 class InvalidTicket(InvalidParameter):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from options.choices import AssetStatus, Right, TickClass
+from options.choices import AssetStatus, ExerciseStyle, Right, TickClass
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from trading.choices import PositionIntent
@@ -37,6 +37,7 @@ def instrument_of(asset: Asset) -> Instrument:
         deliverable=contract.deliverable,
         underlying_id=contract.underlying_id,
         tick_class=TickClass(contract.underlying.tick_class),
+        is_american=contract.style == ExerciseStyle.AMERICAN,
     )
 
 

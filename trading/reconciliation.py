@@ -30,20 +30,38 @@ ORDERS_EQUAL_FILLS = """
     GROUP BY placed.id, asset.symbol
     HAVING placed.filled_quantity <> coalesce(sum(fill.quantity), 0)
 """
-SHORT_CALLS_ARE_COVERED = """
-    SELECT short.account_id, share.symbol, coalesce(max(held.quantity), 0), sum(-short.quantity * terms.deliverable)
-    FROM trading_position AS short
-    JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
-    JOIN options_asset AS share ON share.id = terms.underlying_id
-    LEFT JOIN trading_position AS held ON held.account_id = short.account_id AND held.asset_id = terms.underlying_id
-    WHERE short.quantity < 0 AND terms."right" = 'call'
-    GROUP BY short.account_id, share.symbol
-    HAVING coalesce(max(held.quantity), 0) < sum(-short.quantity * terms.deliverable)
+NOTHING_IS_OVERDRAWN = """
+    WITH bound AS (
+        SELECT account_id, hold_asset_id AS asset_id, sum(hold_quantity) AS quantity FROM trading_order
+        WHERE hold_quantity > 0 GROUP BY account_id, hold_asset_id
+        UNION ALL
+        SELECT short.account_id, dollar.id, sum(-short.quantity * terms.strike_price * terms.multiplier)
+        FROM trading_position AS short
+        JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
+        JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
+        WHERE short.quantity < 0 AND terms."right" = 'put'
+        GROUP BY short.account_id, dollar.id
+        UNION ALL
+        SELECT short.account_id, terms.underlying_id, sum(-short.quantity * terms.deliverable)
+        FROM trading_position AS short
+        JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
+        WHERE short.quantity < 0 AND terms."right" = 'call'
+        GROUP BY short.account_id, terms.underlying_id
+    ), needed AS (
+        SELECT account_id, asset_id, sum(quantity) AS quantity FROM bound GROUP BY account_id, asset_id
+    )
+    SELECT coalesce(needed.account_id, held.account_id), asset.symbol,
+           coalesce(held.quantity, 0), coalesce(needed.quantity, 0)
+    FROM needed
+    FULL JOIN trading_position AS held ON held.account_id = needed.account_id AND held.asset_id = needed.asset_id
+    JOIN options_asset AS asset ON asset.id = coalesce(needed.asset_id, held.asset_id)
+    WHERE coalesce(held.quantity, 0) < coalesce(needed.quantity, 0) AND asset.asset_class <> 'us_option'
+       OR asset.asset_class = 'us_option' AND needed.quantity > held.quantity
 """
 CHECKS = {
     "positions equal their postings": POSITIONS_EQUAL_POSTINGS,
     "orders equal their fills": ORDERS_EQUAL_FILLS,
-    "short calls are covered": SHORT_CALLS_ARE_COVERED,
+    "what is pledged and held is there": NOTHING_IS_OVERDRAWN,
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from trading.models import Activity, LedgerTransaction, Order, Position
 from trading.rules.costs import Stake
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import CLOSED_STATUSES, OPEN_STATUSES
+from trading.rules.postings import OPENING_REFERENCE
 from trading.rules.valuation import Valuation, value_position
-from trading.services.correspondents import OPENING_REFERENCE
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,9 @@ def _mark(account: Account, positions: list[Position], holdings: Holdings) -> li
     now = clock.now()
     assets = [row.asset for row in positions]
     quotes = get_quotes(assets, now)
-    closes = closing_prices(assets, _last_day(now))
-    traded = _traded_since(account, market_calendar.last_close(now), [asset.pk for asset in assets])
+    last_day = market_calendar.previous_session(market_calendar.last_session(now).date)
+    closes = closing_prices(assets, last_day.date)
+    traded = _traded_since(account, last_day.closes_at, [asset.pk for asset in assets])
     marked = []
     for row in positions:
         quote = quotes.get(row.asset_id)
@@ -97,11 +98,6 @@ def _mark(account: Account, positions: list[Position], holdings: Holdings) -> li
         )
         marked.append(MarkedPosition(row.asset, row.quantity, free, row.multiplier, numbers))
     return marked
-
-
-def _last_day(now: datetime) -> date:
-    """Answer the date of the last session before the one that is open or was last open."""
-    return market_calendar.previous_session(market_calendar.last_session(now).date).date
 
 
 def _same_side(traded: Decimal, quantity: Decimal) -> Decimal:

@@ -1,43 +1,65 @@
 """What the worker does for trading. Tasks fetch ids, call a service, and are safe to run twice."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
+from django.db import DatabaseError
 
 from brokerage import clock
-from trading.models import Order
+from trading.choices import JournalStatus
+from trading.models import Journal, Order
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
 def send_to_venue(order_id: str) -> None:
     """Hand an accepted order to the venue."""
-    from trading.venues import venue
+    from trading.venues import find_venue
 
     with clock.reading():
-        venue().submit(UUID(order_id))
+        if venue := find_venue():
+            venue.submit(UUID(order_id))
 
 
 @shared_task(ignore_result=True)
 def cancel_at_venue(order_id: str) -> None:
     """Hand a cancellation to the venue."""
-    from trading.venues import venue
+    from trading.venues import find_venue
 
     with clock.reading():
-        venue().cancel(UUID(order_id))
+        if venue := find_venue():
+            venue.cancel(UUID(order_id))
 
 
 def work_open_orders(at: datetime) -> None:
-    """Let the venue look at every open order, those included whose task was lost."""
-    from trading.venues import venue
+    """Let the venue look at every open order as of `at`, those included whose task was lost."""
+    from trading.venues import find_venue
 
-    venue().work()
+    if venue := find_venue():
+        venue.work(at)
 
 
 def expire_day_orders(at: datetime) -> None:
-    """End every day order whose session has closed by `at`."""
+    """End every day order whose session has closed by `at`; one that cannot be ended leaves the others alone."""
     from trading.services.fills import expire_order
 
-    due = Order.objects.open().filter(expires_at__lte=at).values_list("pk", flat=True)
-    for order_id in list(due):
-        expire_order(order_id=order_id, at=at)
+    for order_id in list(Order.objects.open().filter(expires_at__lte=at).values_list("pk", flat=True)):
+        try:
+            expire_order(order_id=order_id, at=at)
+        except DatabaseError:
+            log.exception("order %s could not be expired and is looked at again", order_id)
+
+
+def settle_pending_journals(at: datetime) -> None:
+    """Execute or reject, at the end of the day, what waited above a limit (contract/accounts.md 5.3)."""
+    from trading.services.journals import settle_pending_journal
+
+    waiting = Journal.objects.filter(status=JournalStatus.PENDING).order_by("created_at").values_list("pk", flat=True)
+    for journal_id in list(waiting):
+        try:
+            settle_pending_journal(journal_id=journal_id, at=at)
+        except DatabaseError:
+            log.exception("journal %s could not be settled and is looked at again", journal_id)

@@ -17,9 +17,8 @@ from accounts.api.serializers import (
 )
 from accounts.errors import AccountInputInvalid, PrimaryHolderImmutable
 from accounts.rules.applications import AccountChanges, SignedAgreement
+from accounts.services.changes import TERMS
 from brokerage.api import field_errors
-
-TERMS = ("allow_instant_ach", "beneficiaries", "cash_interest", "fpsl")
 
 
 class ChangesSection(Section):

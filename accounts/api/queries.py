@@ -26,8 +26,6 @@ def read_search(query: QueryDict) -> tuple[AccountSearch, tuple[str, ...]]:
     entities = tuple(name for name in query.get("entities", "").split(",") if name)
     if unknown := set(entities) - set(ENTITIES):
         faults["entities"] = [f"must be of {', '.join(ENTITIES)}, found {', '.join(sorted(unknown))}"]
-    if "\x00" in query.get("query", ""):
-        faults["query"] = ["must not hold null characters"]
     times = {name: _time(name, query.get(name, ""), faults) for name in ("created_after", "created_before")}
     if faults:
         raise AccountInputInvalid(faults)

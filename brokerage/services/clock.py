@@ -8,7 +8,7 @@ from django.db import transaction
 
 from brokerage import clock, market_calendar, schedule
 from brokerage.clock import ClockSetting
-from brokerage.errors import Conflict
+from brokerage.errors import Conflict, InvalidParameter
 from brokerage.models import SandboxClock
 
 _newest_bookings: list[Callable[[], datetime | None]] = []
@@ -19,6 +19,14 @@ class ClockBeforeBook(Conflict):
 
     reason = "clock_before_book"
     message = "the clock cannot be set to {asked}: the newest order or posting is of {newest}"
+    field = "now"
+
+
+class ClockBeyondCalendar(InvalidParameter):
+    """The kept market calendar does not know that day."""
+
+    reason = "clock_beyond_calendar"
+    message = "now must lie between {first} and {last}, the days that the market calendar knows"
     field = "now"
 
 
@@ -52,6 +60,11 @@ def release_clock() -> ClockMove:
 
 
 def _move(setting: ClockSetting, to: datetime) -> ClockMove:
+    first, last = (session.date for session in (market_calendar.first_session(), market_calendar.last_session_kept()))
+    if not first < to.astimezone(market_calendar.NEW_YORK).date() < last:
+        raise ClockBeyondCalendar(first=first, last=last)
+    if to > clock.now():
+        schedule.run_due(clock.now())  # what has been asked for at the old time happens at the old time
     with transaction.atomic(durable=True):
         before = clock.now()
         _refuse_before_book(to)

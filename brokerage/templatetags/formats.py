@@ -17,7 +17,7 @@ MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EM DASH}"
 CENT = Decimal("0.01")
 PRICE_STEP = Decimal("0.0001")
-CLOCKS = {"day": "", "minute": " %H:%M", "second": " %H:%M:%S"}
+CLOCKS = {"day": "", "minute": " %H:%M", "second": " %H:%M:%S", "zone": " %H:%M %Z"}
 
 register = template.Library()
 
@@ -71,7 +71,8 @@ def direction(change: Decimal | None) -> str:
 def when(moment: datetime | date | None, precision: str = "minute") -> SafeString | str:
     """Write an instant in New York time, or a market date, as a `<time>` element.
 
-    `precision` is `day`, `minute` or `second`. The exact instant with its zone is in the title.
+    `precision` is `day`, `minute`, `second`, or `zone`: the minute with its zone, for where no
+    heading names one. The exact instant with its zone is in the title.
     """
     if moment is None:
         return ABSENT

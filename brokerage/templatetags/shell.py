@@ -26,12 +26,15 @@ NAVIGATION = (
 
 @dataclass(frozen=True)
 class Link:
-    """A line of the navigation: a page, or without an icon a saved filter of the one above."""
+    """A line of the navigation: a page, or without an icon a saved filter of the one above.
+
+    `current` is for `aria-current`: `page` where it is shown, `true` where something within it is.
+    """
 
     label: str
     icon: str
     url: str
-    is_current: bool
+    current: str
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,20 @@ class MarketClock:
 def navigation(context: dict[str, Any]) -> list[Link]:
     """Answer the links of the navigation; at most one stands for the page that is shown."""
     request = context["request"]
-    return [Link(label, icon, url, _is_shown(request, url)) for label, icon, url in NAVIGATION]
+    shown = next((url for _, _, url in NAVIGATION if _is_shown(request, url)), "")
+    within = "" if shown else next((url for _, icon, url in NAVIGATION if icon and _is_within(request, url)), "")
+    current = {shown: "page", within: "true", "": ""}
+    return [Link(label, icon, url, current.get(url, "")) for label, icon, url in NAVIGATION]
 
 
 def _is_shown(request: HttpRequest, url: str) -> bool:
     path, _, query = url.partition("?")
     shown = {name: values for name, values in request.GET.lists() if name not in PAGING and any(values)}
     return request.path == path and shown == dict(QueryDict(query).lists())
+
+
+def _is_within(request: HttpRequest, url: str) -> bool:
+    return f"{request.path}/".startswith(f"{url}/")
 
 
 @register.simple_tag

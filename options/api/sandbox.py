@@ -4,10 +4,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import actor_of
 from brokerage.sandbox import SandboxView
 from options.api.representations import pinned_json
 from options.api.serializers import read_quotes, read_symbols
-from options.api.views import actor_of
 from options.selectors import list_pinned_quotes
 from options.services.market import pin_quotes, release_quotes
 

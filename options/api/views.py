@@ -1,22 +1,16 @@
 """Contracts, assets and requests for a level over REST. Views parse, call one service or selector, render."""
 
-from typing import cast
 from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.api.authentication import actor_of
 from brokerage.api import ApiView, page_token
 from options.api.representations import approval_json, asset_json, contract_json
 from options.api.serializers import read_approval, read_approvals_query, read_asset_query, read_contract_query
 from options.selectors import get_contract, get_share, list_approvals, list_assets, list_contracts
 from options.services.applications import request_options_approval
-
-
-def actor_of(request: Request) -> User:
-    """Answer who asks: authentication has made sure that it is one of our users."""
-    return cast(User, request.user)
 
 
 class ContractList(ApiView):

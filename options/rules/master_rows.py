@@ -116,7 +116,7 @@ def parse_contract(line: int, values: Mapping[str, Any]) -> ContractRow:
         underlying_id=cells.uuid("underlying_asset_id"),
         style=cells.choice("style", ExerciseStyle),
         multiplier=cells.count("multiplier", least=1),
-        deliverable=cells.count("size"),
+        deliverable=cells.count("size", least=1),
         open_interest=cells.count("open_interest"),
         open_interest_date=cells.day("open_interest_date"),
         close_price=cells.price("close_price"),

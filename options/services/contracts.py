@@ -28,10 +28,9 @@ from options.rules.tick_classes import in_penny_program, tick_class_for
 BATCH = 2_000
 SHARE_SAYS = ("name", "exchange", "status", "tradable", "marginable", "shortable", "easy_to_borrow", "fractionable")
 CONTRACT_ASSET_SAYS = ("name", "status", "tradable")
+# Terms are listed once: afterwards only a corporate action changes them (domain rule CA-12).
+CONTRACT_TERMS = {"style": "style", "multiplier": "multiplier", "deliverable": "size"}
 CONTRACT_SAYS = (
-    "style",
-    "multiplier",
-    "deliverable",
     "open_interest",
     "open_interest_date",
     "close_price",
@@ -145,12 +144,23 @@ def _take_contract(contract: OptionContract, row: ContractRow, underlying: Asset
         raise BadRow(line=row.line, problem=f"{row.symbol} is listed on another underlying than {underlying.symbol}")
     asset_says = {name: value for name in CONTRACT_ASSET_SAYS if (value := getattr(row, name)) is not None}
     contract_says = {name: value for name in CONTRACT_SAYS if (value := getattr(row, name)) is not None}
+    _take_terms(contract, row)
     if contract.retired_at is not None:
         if is_expired(contract.expiration_date, now):
             asset_says.pop("status", None)  # A file's "active" does not bring an expired contract back.
         else:
             contract_says["retired_at"] = None
     return _take(contract.asset, asset_says) | _take(contract, contract_says)
+
+
+def _take_terms(contract: OptionContract, row: ContractRow) -> None:
+    for name, field in CONTRACT_TERMS.items():
+        said, listed = getattr(row, name), getattr(contract, name)
+        if said in (None, listed):
+            continue
+        if not contract._state.adding:
+            raise BadRow(line=row.line, problem=f"{row.symbol} is listed with {field} {listed}, not {said}")
+        setattr(contract, name, said)
 
 
 def _take(target: Model, said: dict[str, Any]) -> bool:

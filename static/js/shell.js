@@ -87,6 +87,25 @@
     }
   });
 
+  // Navigation: a list that was filtered in place is no longer the saved filter that it was opened as.
+  const filterOf = (address) => {
+    const { pathname, searchParams } = new URL(address, location.href);
+    const kept = [...searchParams].filter(([name, value]) => value && !["after", "before", "sort"].includes(name));
+    return JSON.stringify([pathname, kept.sort()]);
+  };
+
+  document.addEventListener("htmx:pushedIntoHistory", (event) => {
+    for (const links of findAll(".nav-links")) {
+      const all = findAll("a", links);
+      const shown = all.find((link) => filterOf(link.href) === filterOf(event.detail.path));
+      const within = all.find((link) => new URL(link.href).pathname === location.pathname);
+      for (const link of all) {
+        link.removeAttribute("aria-current");
+      }
+      (shown ?? within)?.setAttribute("aria-current", shown ? "page" : "true");
+    }
+  });
+
   // Streams: a browser allows a host six connections, so only a page that is looked at keeps one open.
   // One that comes into view again fetches its parts again: it may have missed something.
   let streams = [];

@@ -222,7 +222,7 @@ def test_filters_keep_what_they_name_and_can_be_taken_away(desk, account, acme):
 
 
 def test_what_the_list_does_not_know_it_leaves_out(desk, account):
-    response = desk.get("/accounts?status=NONSENSE&level=9&sort=shoe&after=x&before=y&query=%00")
+    response = desk.get("/accounts?status=NONSENSE&level=9&sort=shoe&after=x&before=y")
 
     assert names(response) == [account.name]
 
@@ -357,6 +357,28 @@ def test_the_bar_tells_the_time_of_the_market(desk):
 
     assert "SANDBOX" in said
     assert re.search(r"(EST|EDT)", said)
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "current"),
+    [
+        ("", "Accounts", "page"),
+        ("?sort=name&query=", "Accounts", "page"),
+        ("?status=ACCOUNT_CLOSED&sort=name", "Closed", "page"),
+        ("?status=REJECTED", "Accounts", "true"),
+    ],
+)
+def test_the_navigation_says_where_one_is(desk, query, label, current):
+    said = desk.get(f"/accounts{query}").content.decode()
+
+    shown = re.findall(r'<a[^>]* aria-current="(\w+)">\s*(?:<svg.*?</svg>)?\s*([^<]+)</a>', said)
+    assert set(shown) == {(current, label)}
+
+
+def test_an_account_is_found_under_accounts(desk, account):
+    said = desk.get(f"/accounts/{account.pk}/orders").content.decode()
+
+    assert 'href="/accounts" aria-current="true"' in said
 
 
 def test_ids_in_addresses_are_uuids(desk):

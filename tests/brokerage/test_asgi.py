@@ -1,6 +1,7 @@
 """The router in front of Django: streams one way, everything else the other."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -23,7 +24,7 @@ def applications() -> dict[str, Recorder]:
 
 
 def call(applications: dict[str, Recorder], scope: dict) -> None:
-    asyncio.run(route(**applications)(scope, None, None))
+    asyncio.run(route(**applications)({"method": "GET", **scope}, None, None))
 
 
 @pytest.mark.parametrize(
@@ -57,5 +58,46 @@ def test_a_header_with_an_underscore_cannot_pass_for_the_proxys(applications):
 def test_the_servers_start_and_stop_are_answered_by_the_pages(applications):
     call(applications, {"type": "lifespan"})
 
-    assert applications["pages"].scopes == [{"type": "lifespan"}]
+    assert [scope["type"] for scope in applications["pages"].scopes] == ["lifespan"]
     assert applications["streams"].scopes == []
+
+
+def ask(applications: dict[str, Recorder], method: str, path: str, length: str) -> list[dict]:
+    """Send the head of a request whose body has that length; answer what comes back."""
+    sent: list[dict] = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-length", length.encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    asyncio.run(route(**applications)(scope, None, send))
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "most"),
+    [
+        ("POST", "/v1/accounts", 160 * 1024 * 1024),
+        ("GET", "/v1/accounts", 2_621_440),
+        ("POST", "/v1/journals", 2_621_440),
+        ("POST", "/sign-in", 2_621_440),
+        ("POST", "/streams/account", 2_621_440),
+    ],
+)
+def test_a_body_may_be_as_large_as_its_path_takes_and_no_larger(applications, method, path, most):
+    assert ask(applications, method, path, str(most)) == []
+    head, body = ask(applications, method, path, str(most + 1))
+
+    headers = dict(head["headers"])
+    assert (head["status"], headers[b"content-type"]) == (400, b"application/json")
+    assert len(headers[b"x-request-id"]) == 32
+    assert json.loads(body["body"]) == {"code": 40010000, "message": "request body is too large"}
+    assert sum(len(to.scopes) for to in applications.values()) == 1
+
+
+def test_a_length_of_thousands_of_digits_is_too_large(applications):
+    head, _ = ask(applications, "POST", "/v1/accounts", "9" * 5000)
+
+    assert head["status"] == 400
+    assert applications["pages"].scopes == []

@@ -79,6 +79,7 @@ def test_an_instant_is_written_in_new_york_time_and_names_its_zone():
     )
     assert "Jan 24, 2024 15:59:08</time>" in when(moment, "second")
     assert ">Jan 24, 2024</time>" in when(moment, "day")
+    assert "Jan 24, 2024 15:59 EST</time>" in when(moment, "zone")
 
 
 def test_an_instant_of_the_night_belongs_to_the_new_york_day():

@@ -1,5 +1,6 @@
 """Pages by key: every row once, in order, forward and back, whatever comes and goes meanwhile."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -9,6 +10,9 @@ from brokerage.keyset import read_page
 from brokerage.models import Event
 
 pytestmark = pytest.mark.django_db
+TOKENS_OF_NOBODY = ["nonsense", "WyJ4Il0=", "WyIyMDI0IiwgIngiXQ==", "é"] + [
+    urlsafe_b64encode(said).decode() for said in (rb'["2024-01-24","\u0000"]', b"[" * 700, b"[" * 20_000)
+]
 NEWEST_FIRST = ("-at", "-id")
 START = datetime(2024, 1, 24, 15, 0, tzinfo=UTC)
 
@@ -78,7 +82,7 @@ def test_a_row_that_comes_meanwhile_moves_no_page():
     assert names(second) == ["row 3", "row 2", "row 1", "row 0"]
 
 
-@pytest.mark.parametrize("token", ["nonsense", "WyJ4Il0=", "WyIyMDI0IiwgIngiXQ==", "é"])
+@pytest.mark.parametrize("token", TOKENS_OF_NOBODY)
 def test_a_token_that_this_server_did_not_give_starts_at_the_first_page(token):
     make_events(6)
 

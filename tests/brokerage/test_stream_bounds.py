@@ -60,7 +60,11 @@ def test_what_cannot_be_read_or_contradicts_is_named(query, field):
 def test_a_client_that_reconnects_goes_on_where_it_was():
     assert read_bounds({}, "41", V1_PARAMETERS) == Bounds("event_id", 41)
     assert read_bounds({"since_id": "7"}, "41", V1_PARAMETERS) == Bounds("event_id", 7)
-    assert read_bounds({}, "nonsense", V1_PARAMETERS) == Bounds()
+
+
+@pytest.mark.parametrize("last", ["nonsense", "", "-1", "²", "9" * 5000])
+def test_a_last_event_that_is_none_of_ours_is_passed_over(last):
+    assert read_bounds({}, last, V1_PARAMETERS) == Bounds()
 
 
 def test_the_newer_streams_take_ulids_as_ids():

@@ -49,7 +49,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def acme(dollars: None) -> Correspondent:
+def acme() -> Correspondent:
     """Our own correspondent, with nobody there yet."""
     return make_correspondent()
 

@@ -187,7 +187,7 @@ def test_pages_keep_what_the_list_was_narrowed_to(desk, account):
     assert "status=closed&" in desk.get(pages(account)[2] + "?status=closed").context["next_url"]
 
 
-@pytest.mark.parametrize("limit", ["2", "0", "-1", "x", "999999", "²"])
+@pytest.mark.parametrize("limit", ["2", "0", "-1", "x", "999999", "²", "9" * 5000])
 def test_an_extract_is_as_long_as_asked_within_reason(desk, account, limit):
     response = desk.get(f"{pages(account)[2]}?limit={limit}")
 
@@ -251,7 +251,7 @@ def test_holders_are_walked_page_by_page(desk, account):
     assert (len(rows(first)), len(rows(second))) == (PAGE_SIZE, 2)
 
 
-@pytest.mark.parametrize("query", ["", "   ", "zzzz", "\x00", "%", "usd", "'; drop table", "a" * 5000])
+@pytest.mark.parametrize("query", ["", "   ", "zzzz", "%", "usd", "'; drop table", "a" * 5000])
 def test_a_search_that_finds_nothing_says_what_can_be_found(desk, query):
     response = desk.get("/search", {"q": query})
 

@@ -9,11 +9,14 @@ from rest_framework import serializers
 
 from brokerage.money import plain
 from options.choices import AssetClass
-from trading.choices import ActivityType, JournalType, OrderSide
+from trading.choices import ActivityType, JournalStatus, JournalType, OrderSide
 from trading.models import Activity, Journal
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, OrderFilter
 from trading.services.journals import JournalRequest
+
+SYMBOL_LENGTH = 64
+WORD_LENGTH = 32
 
 
 class AmountField(serializers.DecimalField):
@@ -47,6 +50,13 @@ class TextField(serializers.CharField):
         return super().run_validation(data)
 
 
+class Anything(serializers.Field):
+    """A value of which only matters whether it was given."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
 class CommaList(serializers.Field):
     """Several words in one query parameter, separated by commas."""
 
@@ -57,18 +67,18 @@ class CommaList(serializers.Field):
 class OrderRequestSerializer(serializers.Serializer):
     """The body of `POST …/orders` (contract/trading.md 2.2)."""
 
-    symbol = TextField()
-    side = TextField()
-    type = TextField()
-    time_in_force = TextField()
+    symbol = TextField(max_length=SYMBOL_LENGTH)
+    side = TextField(max_length=WORD_LENGTH)
+    type = TextField(max_length=WORD_LENGTH)
+    time_in_force = TextField(max_length=WORD_LENGTH)
     qty = AmountField(required=False, allow_null=True, default=None)
     notional = AmountField(required=False, allow_null=True, default=None)
     limit_price = AmountField(required=False, allow_null=True, default=None)
     client_order_id = TextField(max_length=1024)
-    position_intent = TextField()
+    position_intent = TextField(max_length=WORD_LENGTH)
     extended_hours = serializers.BooleanField(required=False, allow_null=True, default=False)
-    order_class = TextField()
-    legs = serializers.JSONField(required=False, allow_null=True, default=None)
+    order_class = TextField(max_length=WORD_LENGTH)
+    legs = Anything(required=False, allow_null=True, default=None)
 
     def to_request(self) -> OrderRequest:
         """Answer the request as the services take it; call after `is_valid`."""
@@ -119,6 +129,18 @@ class ActivityQuery(serializers.Serializer):
         return attrs
 
 
+class JournalQuery(serializers.Serializer):
+    """The query of `GET /v1/journals` (contract/accounts.md 5.3)."""
+
+    after = serializers.DateField(default=None)
+    before = serializers.DateField(default=None)
+    status = serializers.ChoiceField(choices=JournalStatus.choices, default="")
+    entry_type = serializers.ChoiceField(choices=JournalType.choices, default="")
+    to_account = serializers.UUIDField(default=None)
+    from_account = serializers.UUIDField(default=None)
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
+
+
 class JournalRequestSerializer(serializers.Serializer):
     """The body of `POST /v1/journals` (contract/accounts.md 5.3)."""
 
@@ -126,10 +148,10 @@ class JournalRequestSerializer(serializers.Serializer):
     from_account = serializers.UUIDField()
     to_account = serializers.UUIDField()
     amount = AmountField(required=False, allow_null=True, default=None)
-    symbol = TextField()
+    symbol = TextField(max_length=SYMBOL_LENGTH)
     qty = AmountField(required=False, allow_null=True, default=None)
     description = TextField(max_length=1024)
-    currency = TextField()
+    currency = TextField(max_length=WORD_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         errors = _cash_errors(attrs) if attrs["entry_type"] == JournalType.JNLC else _share_errors(attrs)

@@ -8,13 +8,15 @@ from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.listing import get_listed_account
 from accounts.models import Account, User
-from accounts.selectors import get_account
+from accounts.permissions import Permission
 from brokerage.api import ApiView
 from brokerage.errors import BrokerageError, InvalidInput
 from brokerage.market_calendar import NEW_YORK
 from trading.api.serializers import (
     ActivityQuery,
+    JournalQuery,
     JournalRequestSerializer,
     OrderQuery,
     OrderRequestSerializer,
@@ -24,8 +26,8 @@ from trading.api.serializers import (
     position_object,
 )
 from trading.choices import ActivityType
-from trading.errors import InvalidActivityType, JournalNotFound, OrderNotFound
-from trading.models import Journal
+from trading.errors import InvalidActivityType, OrderNotFound
+from trading.journal_selectors import JournalFilter, get_journal, list_journals
 from trading.order_wire import order_object
 from trading.selectors import (
     ActivityFilter,
@@ -45,7 +47,7 @@ class AccountView(ApiView):
 
     def account(self, account_id: UUID) -> Account:
         """Answer the account, or raise `AccountNotFound`."""
-        return get_account(self.actor, account_id)
+        return get_listed_account(self.actor, account_id)
 
     @property
     def actor(self) -> User:
@@ -80,6 +82,7 @@ class OrderList(AccountView):
 
     def delete(self, request: Request, account_id: UUID) -> Response:
         """Cancel every open order; answers 207 with one element for each."""
+        self.actor.require(Permission.CANCEL_ORDERS)
         account = self.account(account_id)
         open_orders = account.orders.open().order_by("-submitted_at").values_list("pk", flat=True)
         return Response([self._cancel(account.pk, order_id) for order_id in open_orders], status=207)
@@ -172,6 +175,9 @@ def activity_filter(fields: dict[str, Any], activity_type: str = "") -> Activity
     )
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+
+
 def _instant(fields: dict[str, Any], name: str) -> datetime | None:
     text = fields[name]
     if not text:
@@ -190,7 +196,8 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
 def _day(text: str) -> tuple[datetime, datetime]:
     """Answer the bounds of one New York day; the date may come as a time, of which the date counts."""
     first = _instant({"date": text[:10]}, "date")
-    assert first is not None
+    if first is None or not FIRST_YEAR <= first.year <= LAST_YEAR:
+        raise InvalidInput({"date": [f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}"]})
     return first - timedelta(microseconds=1), datetime.combine(first.date() + timedelta(days=1), time.min, NEW_YORK)
 
 
@@ -207,8 +214,11 @@ class JournalList(AccountView):
         return Response(journal_object(create_journal(actor=self.actor, request=asked.to_request(key))))
 
     def get(self, request: Request) -> Response:
-        """List the newest journals between accounts that the caller may see."""
-        return Response([journal_object(row) for row in _visible_journals(self.actor).order_by("-created_at")[:1000]])
+        """List journals of accounts that the caller may see, newest first."""
+        asked = JournalQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        rows = list_journals(self.actor, JournalFilter(**asked.validated_data))
+        return Response([journal_object(row) for row in rows])
 
 
 class JournalDetail(AccountView):
@@ -216,11 +226,4 @@ class JournalDetail(AccountView):
 
     def get(self, request: Request, journal_id: UUID) -> Response:
         """Answer one journal."""
-        found = _visible_journals(self.actor).filter(pk=journal_id).first()
-        if found is None:
-            raise JournalNotFound
-        return Response(journal_object(found))
-
-
-def _visible_journals(actor: User) -> Any:
-    return Journal.objects.filter(from_account__in=Account.objects.visible_to(actor)).select_related("asset")
+        return Response(journal_object(get_journal(self.actor, journal_id)))

@@ -25,7 +25,7 @@ from trading.rules.ticket_form import OrderRequest
 from trading.services.correspondents import NewCorrespondent, open_correspondent
 from trading.services.journals import JournalRequest, create_journal
 from trading.services.orders import submit_order
-from trading.venues import venue
+from trading.tasks import work_open_orders
 
 PASSWORD = "strikebook demo"  # noqa: S105 - the sandbox's, printed at its start
 FIRM_CASH = Decimal(5_000_000)
@@ -44,6 +44,7 @@ UNFINISHED = (
     AccountStatus.DISABLED,
     AccountStatus.ACCOUNT_CLOSED,
 )
+BETWEEN_OPENINGS = timedelta(minutes=2)
 SHARES = ("AAPL", "QS", "PTON", "SPY", "TSLA", "F")
 Progress = Callable[[str, int, int], None]
 
@@ -67,7 +68,7 @@ def build_demo(progress: Progress) -> list[NewCorrespondent]:
     `progress` is told the stage, how much of it is done, and how much there is. Answers the
     correspondents with the keys that are shown once.
     """
-    days = _market_days(clock.real_now(), 4)
+    days = _market_days(clock.real_now(), 5)
     list_demo_chain(at=clock.real_now(), progress=lambda done, total, _: progress("listing contracts", done, total))
     set_clock(now=days[0], frozen=True)
     opened = [
@@ -75,13 +76,13 @@ def build_demo(progress: Progress) -> list[NewCorrespondent]:
         for code, (name, _) in CORRESPONDENTS.items()
     ]
     _hire()
-    accounts = [account for new in opened for account in _open_accounts(new, progress)]
-    for day, act in zip(days, (_fund, _buy_shares, _buy_options, _write_options), strict=True):
+    accounts = [account for new in opened for account in _open_accounts(new, days[0], progress)]
+    for day, act in zip(days[1:], (_fund, _buy_shares, _buy_options, _write_options), strict=True):
         set_clock(now=day, frozen=True)
         for number, account in enumerate(accounts):
             act(number, account)
             progress(ACTS[act.__name__], number + 1, len(accounts))
-        venue().work()
+        work_open_orders(day)
     release_clock()
     for number, account in enumerate(accounts):
         _rest_an_order(number, account)
@@ -124,11 +125,12 @@ def _api_user(account: Account) -> User:
     return account.correspondent.users.get(role=Role.API)
 
 
-def _open_accounts(new: NewCorrespondent, progress: Progress) -> Iterator[Account]:
+def _open_accounts(new: NewCorrespondent, day: datetime, progress: Progress) -> Iterator[Account]:
     actor = new.correspondent.users.get(role=Role.API)
     total = CORRESPONDENTS[new.correspondent.code][1]
     first = 0 if new.correspondent.code == "ACME" else CORRESPONDENTS["ACME"][1]
     for number in range(first, first + total):
+        set_clock(now=day + number * BETWEEN_OPENINGS, frozen=True)
         body = application_body(number)
         if number % 5 == 3:
             status = UNFINISHED[number // 5 % len(UNFINISHED)]

@@ -19,6 +19,7 @@ class Journal(models.Model):
     from_account = models.ForeignKey(Account, models.PROTECT, related_name="journals_out")
     to_account = models.ForeignKey(Account, models.PROTECT, related_name="journals_in")
     amount = MoneyField(null=True)
+    value_amount = MoneyField(help_text="What is moved in dollars: the amount, or the shares at their price.")
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="+")
     quantity = QuantityField(null=True)
     price = PriceField(null=True)
@@ -36,6 +37,11 @@ class Journal(models.Model):
                 condition=Q(entry_type=JournalType.JNLC, amount__gt=0, asset=None, quantity=None)
                 | Q(entry_type=JournalType.JNLS, amount=None, asset__isnull=False, quantity__gt=0),
                 name="a_journal_moves_cash_or_shares",
+            ),
+            models.UniqueConstraint(
+                fields=["from_account", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="an_idempotency_key_is_used_once_by_an_account",
             ),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="a_journal_goes_somewhere_else"),
             models.CheckConstraint(

@@ -13,6 +13,8 @@ from options.models import Asset
 from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent, TimeInForce
 from trading.rules.order_status import OPEN_STATUSES
 
+PRICE_STEP = Decimal("0.0001")
+
 
 class OrderQuerySet(models.QuerySet["Order"]):
     """Reads of orders."""
@@ -43,7 +45,7 @@ class Order(models.Model):
     strategy = models.CharField(max_length=20, choices=Strategy)
     status = models.CharField(max_length=20, choices=OrderStatus)
     filled_quantity = QuantityField(default=Decimal(0))
-    filled_average_price = PriceField(null=True)
+    filled_value = QuantityField(default=Decimal(0), help_text="Sum of price times quantity over the executions.")
     hold_asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
     hold_quantity = QuantityField()
     hold_per_unit = QuantityField(help_text="Held for each share or contract that is still to fill.")
@@ -89,6 +91,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} {self.quantity.normalize():f} {self.asset_id} {self.status}"
+
+    @property
+    def filled_average_price(self) -> Decimal | None:
+        """Price per share over all executions, to four places; None before the first."""
+        return (self.filled_value / self.filled_quantity).quantize(PRICE_STEP) if self.filled_quantity else None
 
     @property
     def remaining_quantity(self) -> Decimal:

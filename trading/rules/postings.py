@@ -11,6 +11,7 @@ from brokerage.money import to_cents
 from trading.choices import HouseBook
 
 Book = UUID | HouseBook
+OPENING_REFERENCE = "opening"  # of a firm's first deposit, which the sandbox clock may be set back behind
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ def trade_date(at: datetime) -> date:
     return at.astimezone(NEW_YORK).date()
 
 
-def activity_stamp(at: datetime) -> str:
-    """Answer the 17 digits of New York time that begin an activity's id (contract/trading.md 5.2)."""
+def activity_stamp(at: datetime, *, is_trade: bool) -> str:
+    """Answer the 17 digits of New York time that begin an activity's id (contract/trading.md 5.2).
+
+    Rows that are no trades carry the date and a time of zero.
+    """
+    if not is_trade:
+        return f"{trade_date(at):%Y%m%d}000000000"
     return f"{at.astimezone(NEW_YORK):%Y%m%d%H%M%S}{at.microsecond // 1000:03d}"

@@ -7,7 +7,6 @@ contract/trading.md 2.11).
 from dataclasses import dataclass
 from decimal import Decimal
 
-from options.rules.contracts import is_contract_symbol
 from trading.choices import OrderSide, OrderType, PositionIntent
 from trading.errors import (
     InvalidTicket,
@@ -48,12 +47,12 @@ class OrderRequest:
     has_legs: bool = False
 
 
-def to_ticket(request: OrderRequest) -> OrderTicket:
+def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
     """Answer the ticket that a request amounts to, or raise what is wrong or not supported."""
     if request.order_class == "mleg" or request.has_legs:
         raise OptionComplexOrder
     _require_complete(request)
-    if is_contract_symbol(request.symbol):
+    if is_option:
         _require_option_order(request)
     else:
         _require_share_order(request)

@@ -11,7 +11,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from brokerage import market_calendar
-from brokerage.market_calendar import NEW_YORK
 from brokerage.money import cents_up
 from options.choices import Right, Strategy, TickClass
 from options.rules.collateral import (
@@ -21,6 +20,7 @@ from options.rules.collateral import (
     require_secured,
     shares_to_cover,
 )
+from options.rules.expirations import stops_trading_at
 from options.rules.increments import require_on_share_tick, require_on_tick
 from options.rules.levels import require_level
 from options.rules.strategies import classify
@@ -39,6 +39,7 @@ from trading.errors import (
 )
 from trading.rules.holdings import ZERO, Holdings
 
+STANDARD_SIZE = 100
 EXPIRY_WINDOW = timedelta(minutes=60)
 
 
@@ -75,6 +76,12 @@ class Instrument:
     deliverable: int = 0
     underlying_id: UUID | None = None
     tick_class: TickClass = TickClass.STANDARD
+    is_american: bool = True
+
+    @property
+    def is_standard(self) -> bool:
+        """Say whether the contract is one that may be opened: American, on 100 shares (domain rules SY-6, CA-8)."""
+        return self.is_american and self.multiplier == STANDARD_SIZE and self.deliverable == STANDARD_SIZE
 
     @property
     def is_option(self) -> bool:
@@ -115,7 +122,7 @@ def review_ticket(
     strategy = classify(instrument.right, buys=ticket.buys, opens=intent.opens)
     require_level(strategy, level)
     if instrument.is_option and intent.opens:
-        _require_time_left(instrument, market.at)
+        _require_may_open(instrument, market.at)
     if instrument.is_option and ticket.type is OrderType.MARKET and not market_calendar.is_open(market.at):
         raise OptionMarketClosed
     price = ticket.limit_price or _market_price(ticket, instrument, market)
@@ -129,8 +136,7 @@ def require_listed(instrument: Instrument, at: datetime) -> None:
         if not (instrument.is_active and instrument.is_tradable):
             raise AssetNotTradable(symbol=instrument.symbol)
         return
-    last_close = expiration_close(instrument)
-    if last_close is not None and at >= last_close:
+    if instrument.expiration_date and at >= stops_trading_at(instrument.expiration_date):
         raise ContractExpired(symbol=instrument.symbol)
     if not instrument.is_active:
         raise ContractInactive(symbol=instrument.symbol)
@@ -138,18 +144,10 @@ def require_listed(instrument: Instrument, at: datetime) -> None:
         raise ContractNotTradable(symbol=instrument.symbol)
 
 
-def expiration_close(instrument: Instrument) -> datetime | None:
-    """Answer when the contract's last session closes; None for shares."""
-    if instrument.expiration_date is None:
-        return None
-    session = market_calendar.session_on(instrument.expiration_date)
-    return (session or market_calendar.previous_session(instrument.expiration_date)).closes_at
-
-
-def _require_time_left(instrument: Instrument, at: datetime) -> None:
-    last_close = expiration_close(instrument)
-    expires_today = instrument.expiration_date == at.astimezone(NEW_YORK).date()
-    if last_close is not None and expires_today and at >= last_close - EXPIRY_WINDOW:
+def _require_may_open(instrument: Instrument, at: datetime) -> None:
+    if not instrument.is_standard:
+        raise ContractNotTradable(symbol=instrument.symbol)
+    if instrument.expiration_date and at >= stops_trading_at(instrument.expiration_date) - EXPIRY_WINDOW:
         raise ContractExpiresSoon(symbol=instrument.symbol)
 
 
@@ -184,14 +182,14 @@ def infer_intent(ticket: OrderTicket, instrument: Instrument, holdings: Holdings
             available=available,
             existing_qty=line.quantity,
             held_for_orders=line.closing if ticket.buys else line.held,
-            symbol=ticket.symbol,
+            symbol=instrument.symbol,
         )
     return intent
 
 
 def _market_price(ticket: OrderTicket, instrument: Instrument, market: Market) -> Decimal:
     price = market.ask if ticket.buys else market.bid
-    if price is None or (instrument.is_option and market.ask is None):
+    if price is None or (instrument.is_option and (market.bid is None or market.ask is None)):
         raise NoQuote(symbol=instrument.symbol)
     return price
 

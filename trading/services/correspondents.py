@@ -12,10 +12,8 @@ from brokerage import clock
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, HouseBook
 from trading.models import Activity
-from trading.rules.postings import Move, trade_date
+from trading.rules.postings import OPENING_REFERENCE, Move, trade_date
 from trading.services.ledger import Entry, post
-
-OPENING_REFERENCE = "opening"
 
 
 @dataclass(frozen=True)

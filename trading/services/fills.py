@@ -14,16 +14,18 @@ from brokerage import clock
 from brokerage.events import record_event
 from brokerage.market_calendar import Instrument as Settling
 from brokerage.market_calendar import settlement_date
+from brokerage.money import cents_up
 from options.choices import AssetClass
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, OrderSide, OrderStatus
-from trading.errors import FillTooLarge, OrderNotFound
+from trading.errors import FillBeyondMeans, FillTooLarge, OrderAlreadyFinal, OrderNotFound
+from trading.instruments import read_holdings
 from trading.models import Activity, LedgerTransaction, Order
 from trading.order_wire import order_event
 from trading.rules.order_status import require_move
 from trading.rules.postings import purchase, sale, trade_date
+from trading.services.endings import finish_order
 from trading.services.ledger import Entry, post
-from trading.services.orders import finish_order
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,53 @@ class ExecutionReport:
 
 @transaction.atomic(durable=True)
 def record_fill(*, report: ExecutionReport) -> Order:
-    """Post an execution: order, ledger, positions and activity in one transaction.
+    """Post an execution that a venue reports: order, ledger, positions and activity in one transaction.
 
-    A report that has been posted before changes nothing. Raises `OrderNotFound`, and
-    `OrderAlreadyFinal` for a fill of an order that has ended.
+    What the venue reports has happened: it is posted also where it comes late, after the order
+    has ended, which then keeps its status (domain rule OR-8). A report that has been posted
+    before changes nothing. Raises `OrderNotFound`, and `FillTooLarge` for more than is left.
     """
     account, order = _lock_order(report.order_id)
+    return _book_fill(account, order, report)
+
+
+@transaction.atomic(durable=True)
+def execute_on_paper(*, report: ExecutionReport) -> Order:
+    """Decide an execution of our own: like `record_fill`, but only what is open and paid for executes.
+
+    Raises `OrderAlreadyFinal`, and `FillBeyondMeans` where the price has moved so far since the
+    order was costed that the account could not pay it or secure it.
+    """
+    account, order = _lock_order(report.order_id)
+    if not order.is_open:
+        raise OrderAlreadyFinal(status=order.status)
+    beyond_hold = _cash_needed(order, report) - order.hold_per_unit * report.quantity
+    if order.hold_asset_id == USD_ID and beyond_hold > 0:
+        free_cash = read_holdings(account.pk, ()).free_cash
+        if beyond_hold > free_cash:
+            raise FillBeyondMeans(needed=cents_up(beyond_hold), available=free_cash)
+    return _book_fill(account, order, report)
+
+
+def _cash_needed(order: Order, report: ExecutionReport) -> Decimal:
+    """Answer the dollars that an execution takes: its cost, or for a written put the strike less its premium."""
+    if order.asset.asset_class != AssetClass.US_OPTION:
+        return report.price * report.quantity
+    contract = order.asset.contract
+    per_share = report.price if order.side == OrderSide.BUY else contract.strike_price - report.price
+    return per_share * contract.multiplier * report.quantity
+
+
+def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order:
     reference = f"fill:{report.execution_id}"
     if LedgerTransaction.objects.filter(reference=reference).exists():
         return order
-    if report.quantity > order.remaining_quantity and order.is_open:
+    if report.quantity > order.remaining_quantity:
         raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
-    order.status = require_move(order.status, _status_after(order, report.quantity))
     _advance(order, report)
     _, positions = post(_fill_entry(account, order, report, reference))
-    position = positions[account.pk, order.asset_id]
     record_event(
-        "order.fill" if order.status == OrderStatus.FILLED else "order.partial_fill",
+        "order.fill" if order.remaining_quantity == 0 else "order.partial_fill",
         account=account,
         subject=order,
         at=report.at,
@@ -64,7 +96,7 @@ def record_fill(*, report: ExecutionReport) -> Order:
             execution_id=str(report.execution_id),
             price=report.price,
             qty=report.quantity,
-            position_qty=position.quantity,
+            position_qty=positions[account.pk, order.asset_id].quantity,
             timestamp=report.at,
         ),
     )
@@ -79,29 +111,20 @@ def _lock_order(order_id: UUID) -> tuple[Account, Order]:
     return account, Order.objects.select_related("asset__contract").get(pk=order_id)
 
 
-def _status_after(order: Order, quantity: Decimal) -> OrderStatus:
-    return OrderStatus.FILLED if quantity >= order.remaining_quantity else OrderStatus.PARTIALLY_FILLED
-
-
 def _advance(order: Order, report: ExecutionReport) -> None:
     """Move the order on by one execution; what it still holds shrinks with what is left to fill."""
-    so_far = (order.filled_average_price or Decimal(0)) * order.filled_quantity
     order.filled_quantity += report.quantity
-    order.filled_average_price = (so_far + report.price * report.quantity) / order.filled_quantity
-    order.hold_quantity = order.hold_per_unit * order.remaining_quantity
-    order.updated_at = report.at
+    order.filled_value += report.price * report.quantity
+    if order.is_open:
+        if order.remaining_quantity == 0:
+            order.status = require_move(order.status, OrderStatus.FILLED)
+        elif order.status != OrderStatus.PENDING_CANCEL:  # a request to cancel outlives a partial fill
+            order.status = require_move(order.status, OrderStatus.PARTIALLY_FILLED)
+        order.hold_quantity = order.hold_per_unit * order.remaining_quantity
     if order.status == OrderStatus.FILLED:
         order.filled_at = report.at
-    order.save(
-        update_fields=[
-            "status",
-            "filled_quantity",
-            "filled_average_price",
-            "hold_quantity",
-            "updated_at",
-            "filled_at",
-        ]
-    )
+    order.updated_at = report.at
+    order.save(update_fields=["status", "filled_quantity", "filled_value", "hold_quantity", "updated_at", "filled_at"])
 
 
 def _fill_entry(account: Account, order: Order, report: ExecutionReport, reference: str) -> Entry:
@@ -139,16 +162,15 @@ def _fill_entry(account: Account, order: Order, report: ExecutionReport, referen
 
 
 @transaction.atomic(durable=True)
-def acknowledge_order(*, order_id: UUID) -> Order:
-    """Record that the venue has the order and works it; one that is past that stays as it is."""
+def acknowledge_order(*, order_id: UUID, at: datetime) -> Order:
+    """Record that the venue has had the order since `at` and works it; one that is past that stays as it is."""
     account, order = _lock_order(order_id)
     if order.status not in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
         return order
-    now = clock.now()
     order.status = require_move(order.status, OrderStatus.NEW)
-    order.updated_at = now
+    order.updated_at = at
     order.save(update_fields=["status", "updated_at"])
-    record_event("order.new", account=account, subject=order, at=now, payload=order_event(order))
+    record_event("order.new", account=account, subject=order, at=at, payload=order_event(order))
     return order
 
 
@@ -158,6 +180,15 @@ def record_cancel(*, order_id: UUID) -> Order:
     account, order = _lock_order(order_id)
     if order.is_open:
         finish_order(account, order, OrderStatus.CANCELED, clock.now())
+    return order
+
+
+@transaction.atomic(durable=True)
+def record_rejection(*, order_id: UUID, at: datetime) -> Order:
+    """Record that the venue will execute no more of the order: rejected, or cancelled once it filled in part."""
+    account, order = _lock_order(order_id)
+    if order.is_open:
+        finish_order(account, order, OrderStatus.CANCELED if order.filled_quantity else OrderStatus.REJECTED, at)
     return order
 
 

@@ -15,6 +15,7 @@ from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.services.users import system_user
 from brokerage import clock
+from brokerage.errors import BrokerageError
 from brokerage.events import event, record_events
 from brokerage.market_calendar import Instrument as Settling
 from brokerage.market_calendar import settlement_date
@@ -24,16 +25,17 @@ from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from options.services.market import get_quote
 from trading.choices import ActivityType, HouseBook, JournalStatus, JournalType
-from trading.errors import (
-    AssetUnknown,
+from trading.errors import AssetUnknown
+from trading.instruments import MARKET, read_holdings
+from trading.journal_errors import (
     IdempotencyKeyReused,
     JournalAccountInactive,
     JournalAccountNotFound,
     JournalCashUnavailable,
     JournalDirection,
     JournalSharesUnavailable,
+    JournalSharesUnpriced,
 )
-from trading.instruments import MARKET, read_holdings
 from trading.models import Activity, Journal
 from trading.rules.postings import Move, trade_date
 from trading.services.ledger import Entry, post
@@ -62,7 +64,7 @@ def create_journal(*, actor: User, request: JournalRequest) -> Journal:
 
     The same `idempotency_key` with the same request returns the first journal. Raises
     `JournalAccountNotFound`, `JournalDirection`, `JournalAccountInactive`, `AssetUnknown`,
-    `JournalCashUnavailable`, `JournalSharesUnavailable`, `IdempotencyKeyReused`.
+    `JournalCashUnavailable`, `JournalSharesUnavailable`, `JournalSharesUnpriced`, `IdempotencyKeyReused`.
     """
     actor.require(Permission.JOURNAL_FUNDS)
     accounts = lock_accounts(actor, [request.from_account, request.to_account])
@@ -131,6 +133,7 @@ def _draft(actor: User, source: Account, destination: Account, request: JournalR
         from_account=source,
         to_account=destination,
         amount=request.amount,
+        value_amount=request.amount or Decimal(0),
         description=request.description,
         status=JournalStatus.QUEUED,
         idempotency_key=request.idempotency_key,
@@ -142,36 +145,33 @@ def _draft(actor: User, source: Account, destination: Account, request: JournalR
         if journal.asset is None:
             raise AssetUnknown(symbol=request.symbol)
         quote = get_quote(journal.asset, now)
-        journal.quantity, journal.price = request.qty, quote.mark if quote else None
+        if quote is None or quote.mark is None or request.qty is None:
+            raise JournalSharesUnpriced(symbol=request.symbol)
+        journal.quantity, journal.price = request.qty, quote.mark
+        journal.value_amount = to_cents(request.qty * quote.mark)
     return journal
-
-
-def _value(journal: Journal) -> Decimal:
-    if journal.amount is not None:
-        return journal.amount
-    assert journal.quantity is not None
-    return to_cents(journal.quantity * (journal.price or Decimal(0)))
 
 
 def _exceeds_limit(journal: Journal, now: datetime) -> bool:
     """Say whether the journal waits for the end of the day: a limit is the correspondent's, off by default."""
     correspondent = journal.from_account.correspondent
-    if correspondent.journal_limit_amount is not None and _value(journal) > correspondent.journal_limit_amount:
+    limit, daily_limit = correspondent.journal_limit_amount, correspondent.journal_daily_limit_amount
+    if limit is not None and journal.value_amount > limit:
         return True
-    if correspondent.journal_daily_limit_amount is None:
+    if daily_limit is None:
         return False
     today = Journal.objects.filter(
         from_account=journal.from_account, transaction__trade_date=trade_date(now), entry_type=journal.entry_type
     )
-    moved = today.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    return moved + _value(journal) > correspondent.journal_daily_limit_amount
+    moved = today.aggregate(sum=Sum("value_amount"))["sum"] or Decimal(0)
+    return moved + journal.value_amount > daily_limit
 
 
 def _execute(journal: Journal, at: datetime, *, is_new: bool) -> None:
     """Post the journal: a step, both accounts are locked."""
     moves = _cash_moves(journal) if journal.amount is not None else _share_moves(journal, at)
     traded_on = trade_date(at)
-    source, destination, value = journal.from_account, journal.to_account, _value(journal)
+    source, destination, value = journal.from_account, journal.to_account, journal.value_amount
     entry = Entry(
         activity_type=ActivityType(journal.entry_type),
         reference=f"journal:{journal.pk}",
@@ -265,12 +265,6 @@ def _announce(journal: Journal, before: str, at: datetime) -> None:
     )
 
 
-def settle_pending_journals(at: datetime) -> None:
-    """Execute or reject, at the end of the day, what waited above a limit (contract/accounts.md 5.3)."""
-    for journal_id in list(Journal.objects.filter(status=JournalStatus.PENDING).values_list("pk", flat=True)):
-        settle_pending_journal(journal_id=journal_id, at=at)
-
-
 @transaction.atomic(durable=True)
 def settle_pending_journal(*, journal_id: UUID, at: datetime) -> None:
     """End one pending journal; a fixture in its description says how, in the sandbox."""
@@ -285,10 +279,14 @@ def settle_pending_journal(*, journal_id: UUID, at: datetime) -> None:
     outcome = fixture.group(1) if fixture else None
     if outcome == "pending":
         return
-    free_cash = read_holdings(journal.from_account_id, ()).free_cash
-    if outcome == "rejected" or (journal.amount is not None and journal.amount > free_cash):
-        journal.status = JournalStatus.REJECTED
-        journal.save(update_fields=["status"])
-        _announce(journal, JournalStatus.PENDING, at)
-        return
-    _execute(journal, at, is_new=False)
+    try:
+        if outcome is None:
+            with transaction.atomic():
+                _require_active(journal.from_account, journal.to_account)
+                _execute(journal, at, is_new=False)
+            return
+    except BrokerageError:
+        journal.refresh_from_db(fields=["status", "transaction", "settle_date"])
+    journal.status = JournalStatus.REJECTED
+    journal.save(update_fields=["status"])
+    _announce(journal, JournalStatus.PENDING, at)

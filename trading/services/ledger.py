@@ -8,7 +8,7 @@ from uuid import UUID
 
 from brokerage.ids import time_ordered_id
 from options.rules.asset_ids import USD_ID
-from trading.choices import ActivityType, HouseBook
+from trading.choices import TRADE_ACTIVITIES, ActivityType, HouseBook
 from trading.models import Activity, LedgerTransaction, Position, Posting
 from trading.models.ledger import activity_id
 from trading.rules.costs import Stake, after_trade
@@ -50,8 +50,9 @@ def post(entry: Entry) -> tuple[LedgerTransaction, dict[tuple[UUID, UUID], Posit
     )
     transaction.save(force_insert=True)
     Posting.objects.bulk_create([_posting(transaction, move) for move in entry.moves])
+    is_trade = entry.activity_type in TRADE_ACTIVITIES
     for face in entry.faces:
-        face.id = activity_id(activity_stamp(entry.at), time_ordered_id())
+        face.id = activity_id(activity_stamp(entry.at, is_trade=is_trade), time_ordered_id())
         face.transaction = transaction
         face.activity_type = entry.activity_type
         face.date, face.at, face.group_id = entry.trade_date, entry.at, entry.group_id

@@ -25,6 +25,7 @@ from trading.errors import (
     AssetUnknown,
     ClientOrderIdReused,
     ContractUnknown,
+    NoVenue,
     OrderNotFound,
 )
 from trading.instruments import MARKET, instrument_of, read_holdings
@@ -33,7 +34,9 @@ from trading.order_wire import order_event
 from trading.rules.order_status import require_move
 from trading.rules.ticket_form import OrderRequest, to_ticket
 from trading.rules.tickets import Instrument, Market, OrderTicket, TicketReview, review_ticket
+from trading.services.endings import finish_order
 from trading.tasks import cancel_at_venue, send_to_venue
+from trading.venues import find_venue
 
 ONE_USE = "a_client_order_id_is_used_once_in_an_account"
 
@@ -58,10 +61,18 @@ def submit_order(*, actor: User, account_id: UUID, request: OrderRequest) -> Ord
 def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
     actor.require(Permission.SUBMIT_ORDERS)
     account = lock_account(actor, account_id)
-    ticket = to_ticket(request)
+    asset = _find_asset(request.symbol)
+    ticket = to_ticket(request, is_option=asset.is_option if asset else is_contract_symbol(request.symbol))
     require_may_trade(account)
+    if asset is None:
+        raise (
+            ContractUnknown(symbol=ticket.symbol)
+            if is_contract_symbol(ticket.symbol)
+            else AssetUnknown(symbol=ticket.symbol)
+        )
+    if find_venue() is None:
+        raise NoVenue
 
-    asset = _get_asset(ticket.symbol)
     instrument = instrument_of(asset)
     now = clock.now()
     quote = get_quote(asset, now)
@@ -94,11 +105,13 @@ def require_may_trade(account: Account) -> None:
         raise AccountMayNotTrade
 
 
-def _get_asset(symbol: str) -> Asset:
-    asset = Asset.objects.select_related(*MARKET).exclude(pk=USD_ID).filter(symbol=symbol).first()
-    if asset is None:
-        raise ContractUnknown(symbol=symbol) if is_contract_symbol(symbol) else AssetUnknown(symbol=symbol)
-    return asset
+def _find_asset(symbol_or_id: str) -> Asset | None:
+    """Answer the asset with that symbol (a contract's also with its root padded) or id, with its market."""
+    assets = Asset.objects.select_related(*MARKET).exclude(pk=USD_ID)
+    try:
+        return assets.filter(pk=UUID(symbol_or_id)).first()
+    except ValueError:
+        return assets.filter(symbol=symbol_or_id.replace(" ", "")).first()
 
 
 def _insert(
@@ -186,20 +199,3 @@ def get_order(account: Account, order_id: UUID) -> Order:
     if order is None:
         raise OrderNotFound(order_id=str(order_id))
     return order
-
-
-ENDED_AT: dict[OrderStatus, str] = {
-    OrderStatus.CANCELED: "canceled_at",
-    OrderStatus.EXPIRED: "expired_at",
-    OrderStatus.REJECTED: "failed_at",
-}
-
-
-def finish_order(account: Account, order: Order, status: OrderStatus, at: datetime) -> None:
-    """End an open order without a fill, let go of what it holds, and announce it. A step, under the lock."""
-    order.status = require_move(order.status, status)
-    order.hold_quantity = 0
-    order.updated_at = at
-    setattr(order, ENDED_AT[status], at)
-    order.save(update_fields=["status", "hold_quantity", "updated_at", ENDED_AT[status]])
-    record_event(f"order.{status}", account=account, subject=order, at=at, payload=order_event(order))

@@ -1,9 +1,10 @@
 """The venue that this installation trades on."""
 
+from brokerage.mode import is_sandbox
 from trading.venues.interface import Venue
 from trading.venues.paper import PaperVenue
 
 
-def venue() -> Venue:
-    """Answer the venue: the paper venue, until another is configured."""
-    return PaperVenue()
+def find_venue() -> Venue | None:
+    """Answer the paper venue in the sandbox. In production none is connected yet, and orders are refused."""
+    return PaperVenue() if is_sandbox() else None

@@ -4,6 +4,7 @@ A venue takes what the services hand it after a commit and reports back by calli
 `record_fill`, `acknowledge_order` and `record_cancel`, in any order, twice or late.
 """
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,5 +18,5 @@ class Venue(Protocol):
     def cancel(self, order_id: UUID) -> None:
         """Take a request to cancel; the answer comes as a report."""
 
-    def work(self) -> None:
-        """Look at every resting order once more. Venues with a feed of their own do nothing here."""
+    def work(self, at: datetime) -> None:
+        """Look at every resting order as of `at`. Venues with a feed of their own do nothing here."""

@@ -1,10 +1,12 @@
 """The paper venue: fills at the quote, rests what is not marketable, fills in part when size is short."""
 
-from collections.abc import Iterable
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+from django.db import DatabaseError
 
 from brokerage import clock, market_calendar
 from brokerage.errors import StateConflict
@@ -13,9 +15,19 @@ from options.choices import AssetClass
 from options.market.interface import Quote
 from options.services.market import get_quotes
 from trading.choices import OrderSide, OrderStatus
+from trading.errors import FillBeyondMeans
 from trading.instruments import MARKET_OF_ASSET
 from trading.models import Order
-from trading.services.fills import ExecutionReport, acknowledge_order, record_cancel, record_fill
+from trading.models.orders import OrderQuerySet
+from trading.services.fills import (
+    ExecutionReport,
+    acknowledge_order,
+    execute_on_paper,
+    record_cancel,
+    record_rejection,
+)
+
+log = logging.getLogger(__name__)
 
 ROUND_LOT = 100
 BATCH = 500
@@ -52,37 +64,49 @@ class PaperVenue:
 
     def submit(self, order_id: UUID) -> None:
         """Fill the order at the quote, or acknowledge it and let it rest; out of hours it waits unrouted."""
-        order = Order.objects.select_related(*MARKET_OF_ASSET).filter(pk=order_id).first()
-        if order is not None:
-            self._look_at([order])
+        self._look_at(list(_working().filter(pk=order_id)), clock.now())
 
     def cancel(self, order_id: UUID) -> None:
         """Confirm the cancellation."""
         record_cancel(order_id=order_id)
 
-    def work(self) -> None:
-        """Look at every open order once, and confirm cancellations that are still waiting."""
+    def work(self, at: datetime) -> None:
+        """Look at every open order once, batch by batch, and confirm cancellations that are still waiting."""
         for order_id in Order.objects.filter(status=OrderStatus.PENDING_CANCEL).values_list("pk", flat=True):
             self.cancel(order_id)
-        open_orders = Order.objects.filter(status__in=WORKING).select_related(*MARKET_OF_ASSET).order_by("pk")
-        self._look_at(open_orders.iterator(chunk_size=BATCH))
-
-    def _look_at(self, orders: Iterable[Order]) -> None:
-        now = clock.now()
-        if not market_calendar.is_open(now):
+        if not market_calendar.is_open(at):
             return
-        waiting = [order for order in orders if order.status in WORKING and order.expires_at > now]
-        quotes = get_quotes({order.asset for order in waiting}, now)
-        for order in waiting:
-            self._work_one(order, quotes.get(order.asset_id), now)
+        batch = list(_working().order_by("pk")[:BATCH])
+        while batch:
+            self._look_at(batch, at)
+            batch = list(_working().filter(pk__gt=batch[-1].pk).order_by("pk")[:BATCH])
 
-    def _work_one(self, order: Order, quote: Quote | None, now: datetime) -> None:
-        matched = match(order, quote, is_option=order.asset.asset_class == AssetClass.US_OPTION)
-        try:
-            if matched is not None:
-                report = ExecutionReport(time_ordered_id(), order.pk, matched.quantity, matched.price, now)
-                record_fill(report=report)
-            elif order.status in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
-                acknowledge_order(order_id=order.pk)
-        except StateConflict:
-            return  # it filled or ended meanwhile: the lock decides, not the look
+    def _look_at(self, orders: list[Order], at: datetime) -> None:
+        if not market_calendar.is_open(at):
+            return
+        waiting = [order for order in orders if order.submitted_at <= at < order.expires_at]
+        quotes = get_quotes({order.asset for order in waiting}, at)
+        for order in waiting:
+            try:
+                _work_one(order, quotes.get(order.asset_id), at)
+            except StateConflict:
+                continue  # it filled or ended meanwhile: the lock decides, not the look
+            except DatabaseError:
+                log.exception("order %s could not be worked and is looked at again", order.pk)
+
+
+def _working() -> OrderQuerySet:
+    return Order.objects.filter(status__in=WORKING).select_related(*MARKET_OF_ASSET)
+
+
+def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:
+    matched = match(order, quote, is_option=order.asset.asset_class == AssetClass.US_OPTION)
+    if matched is None:
+        if order.status in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
+            acknowledge_order(order_id=order.pk, at=at)
+        return
+    try:
+        report = ExecutionReport(time_ordered_id(), order.pk, matched.quantity, matched.price, at)
+        execute_on_paper(report=report)
+    except FillBeyondMeans:
+        record_rejection(order_id=order.pk, at=at)

@@ -44,7 +44,7 @@ def test_a_share_is_found_by_its_id_and_on_both_hosts(acme_api, assets):
     assert acme_api.get("/v2/assets").json() == acme_api.get(LIST).json()
 
 
-@pytest.mark.parametrize("key", ["NOPE", "USD", "AAPL240126C00050000", "5b8f7f5e-7d1b-5c0e-9a51-0f3f1c8d2a10", "a%00"])
+@pytest.mark.parametrize("key", ["NOPE", "USD", "AAPL240126C00050000", "5b8f7f5e-7d1b-5c0e-9a51-0f3f1c8d2a10"])
 def test_what_is_no_share_is_not_found(acme_api, assets, key):
     response = acme_api.get(f"{LIST}/{key}")
 

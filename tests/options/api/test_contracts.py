@@ -67,13 +67,13 @@ def test_what_is_not_known_of_a_contract_is_left_out(acme_api, overview):
     assert (contract["strike_price"], contract["size"], contract["type"]) == ("6.5", "100", "put")
 
 
-@pytest.mark.parametrize("key", ["NOPE", "AAPL", "AAPL260116C00190000", "5b8f7f5e-7d1b-5c0e-9a51-0f3f1c8d2a10", "a%00"])
+@pytest.mark.parametrize("key", ["NOPE", "AAPL", "AAPL260116C00190000", "5b8f7f5e-7d1b-5c0e-9a51-0f3f1c8d2a10"])
 def test_an_unknown_contract_is_not_found(acme_api, overview, key):
     response = acme_api.get(f"{LIST}/{key}")
 
     assert response.status_code == 404
     assert response.json()["code"] == 40410000
-    assert response.json()["message"] == f"option contract {key} not found".replace("%00", "\x00")
+    assert response.json()["message"] == f"option contract {key} not found"
 
 
 def test_without_a_date_the_list_ends_with_the_upcoming_weekend(acme_api, overview, clock_at):
@@ -150,10 +150,11 @@ def test_deliverables_are_listed_where_they_are_asked_for(acme_api, overview):
         ({"strike_price_lte": "NaN"}, "strike_price_lte"),
         ({"show_deliverables": "perhaps"}, "show_deliverables"),
         ({"ppind": "perhaps"}, "ppind"),
-        ({"underlying_symbols": "A\x00"}, "underlying_symbols"),
-        ({"root_symbol": "A\x00"}, "root_symbol"),
         ({"page_token": "none of yours"}, "page_token"),
         ({"page_token": urlsafe_b64encode(b'["a","b"]').decode()}, "page_token"),
+        ({"page_token": urlsafe_b64encode(rb'["\u0000"]').decode()}, "page_token"),
+        ({"page_token": urlsafe_b64encode(rb'["\ud800"]').decode()}, "page_token"),
+        ({"page_token": urlsafe_b64encode(b"[" * 20_000).decode()}, "page_token"),
     ],
     ids=str,
 )

@@ -114,6 +114,25 @@ def test_what_is_listed_keeps_its_id_and_its_underlying(row, problem):
         import_contracts(rows=rows(row))
 
 
+@pytest.mark.parametrize(
+    ("terms", "problem"),
+    [
+        ({"size": "133"}, "size 100, not 133"),
+        ({"multiplier": 50}, "multiplier 100, not 50"),
+        ({"style": "european"}, "style american, not european"),
+    ],
+)
+def test_a_file_does_not_change_the_terms_of_a_listed_contract(terms, problem):
+    import_contracts(rows=rows(SAMPLE))
+    before = list(Asset.objects.values()), list(OptionContract.objects.values())
+
+    with pytest.raises(BadRow) as refused:
+        import_contracts(rows=rows({"symbol": "ZZZZ260116P00012500"}, {**SAMPLE, "open_interest": "13", **terms}))
+
+    assert str(refused.value) == f"line 2: {SAMPLE['symbol']} is listed with {problem}"
+    assert (list(Asset.objects.values()), list(OptionContract.objects.values())) == before
+
+
 def test_the_penny_program_is_a_fact_of_the_underlying():
     list_contracts("ZZZZ260116P00012500")
     import_contracts(rows=rows({"symbol": "ZZZZ260116C00012500", "ppind": True}))

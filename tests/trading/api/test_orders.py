@@ -219,6 +219,7 @@ def test_every_documented_refusal_has_its_code_and_message_and_changes_nothing(
         ({"qty": "1e400"}, "qty"),
         ({"limit_price": "cheap"}, "limit_price"),
         ({"symbol": 7}, "symbol"),
+        ({"symbol": "A" * 65}, "symbol"),
         ({"side": ["buy"]}, "side"),
         ({"extended_hours": "maybe"}, "extended_hours"),
         ({"client_order_id": 7}, "client_order_id"),
@@ -246,6 +247,38 @@ def test_what_is_no_object_is_a_malformed_body(account, acme_api, raw):
     answer = acme_api.post(orders_path(account), raw)
 
     assert (answer.status_code, answer.json()["code"]) == (400, 40010000)
+
+
+def test_a_multi_leg_order_as_the_client_library_sends_it_is_refused_by_name(account, acme_api):
+    legs = [{"symbol": CALL, "ratio_qty": 1.0, "side": "buy"}, {"symbol": PUT, "ratio_qty": 1.0, "side": "buy"}]
+
+    answer = acme_api.post(
+        orders_path(account),
+        {"qty": 1.0, "order_class": "mleg", "type": "market", "time_in_force": "day", "legs": legs},
+    )
+
+    assert (answer.status_code, answer.json()) == (
+        422,
+        {"code": 42210000, "message": "complex orders not supported for options trading"},
+    )
+
+
+def test_a_contract_is_named_by_its_id_or_with_its_root_padded_too(account, acme_api):
+    asset_id = acme_api.get(f"/v1/options/contracts/{LONG_CALL}").json()["id"]
+
+    for named in (asset_id, "PTON  240126C00000500"):
+        answer = acme_api.post(orders_path(account), body(symbol=named, side="buy"))
+        assert (answer.status_code, answer.json()["symbol"]) == (200, LONG_CALL)
+
+
+def test_in_production_without_a_venue_no_order_is_taken(account, acme_api, monkeypatch):
+    monkeypatch.setattr("trading.services.orders.find_venue", lambda: None)
+    before = everything()
+
+    answer = acme_api.post(orders_path(account), body())
+
+    assert (answer.status_code, answer.json()["code"]) == (422, 42210000)
+    assert everything() == before
 
 
 def test_numbers_and_strings_are_the_same_quantity(account, acme_api):

@@ -108,12 +108,16 @@ def test_shares_on_order_or_pledged_cover_nothing_more(lines):
         review(ticket(), has=holdings(**lines))
 
 
-def test_an_adjusted_contract_is_covered_by_its_deliverable_and_not_by_its_multiplier():
-    adjusted = replace(CALL_TERMS, deliverable=133)
+@pytest.mark.parametrize(
+    "change", [{"deliverable": 133}, {"multiplier": 10}, {"deliverable": 0}, {"is_american": False}]
+)
+def test_a_contract_that_is_not_standard_can_only_be_closed(change):
+    unusual = replace(CALL_TERMS, **change)
+    long = Line(CALL, Decimal(1), right=Right.CALL)
 
-    with pytest.raises(UncoveredCall):
-        review(ticket(), adjusted, holdings(shares=shares(132)))
-    assert review(ticket(), adjusted, holdings(shares=shares(133))).hold_quantity == 133
+    with pytest.raises(ContractNotTradable):
+        review(ticket(), unusual, holdings(shares=shares(1000)))
+    assert review(ticket(), unusual, holdings(position=long)).strategy is Strategy.CLOSING
 
 
 # --- Cash-secured puts ---------------------------------------------------------------------------
@@ -326,8 +330,9 @@ def test_a_market_order_for_an_option_waits_for_no_session():
 
 
 def test_a_market_order_without_a_price_on_its_side_is_refused():
-    with pytest.raises(NoQuote):
-        review(ticket("buy"), has=holdings(cash="1000"), market=replace(OPEN_MARKET, ask=None))
+    for missing in ("bid", "ask"):
+        with pytest.raises(NoQuote):
+            review(ticket("buy"), has=holdings(cash="1000"), market=replace(OPEN_MARKET, **{missing: None}))
     with pytest.raises(NoQuote):
         review(ticket(), has=holdings(shares=shares(100)), market=Market(OPEN_MARKET.at, None, None))
 

@@ -13,12 +13,14 @@ from brokerage.schedule import run_due
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, PUT, held, make_trader, pin, submit, trade
 from trading.choices import OrderStatus
-from trading.errors import FillTooLarge, OrderAlreadyFinal
+from trading.errors import FillTooLarge
 from trading.instruments import read_holdings
 from trading.models import Activity, Order, Posting
 from trading.reconciliation import find_breaks
 from trading.services.fills import ExecutionReport, record_cancel, record_fill
-from trading.venues import venue
+from trading.services.orders import cancel_order
+from trading.tasks import work_open_orders
+from trading.venues.paper import PaperVenue
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +65,7 @@ def test_a_written_put_holds_the_full_strike_once_filled(account):
     order = submit(account, PUT, "sell")
     assert read_holdings(account.pk).free_cash == Decimal("50000") - 20310
 
-    venue().submit(order.pk)
+    PaperVenue().submit(order.pk)
 
     holdings = read_holdings(account.pk)
     assert (holdings.cash, holdings.held_cash, holdings.pledged_cash) == (Decimal("50690"), 0, 21000)
@@ -107,15 +109,67 @@ def test_a_larger_execution_than_is_left_is_refused(account):
     assert everything() == before
 
 
-def test_an_execution_of_an_order_that_has_ended_is_refused(account):
+def test_an_execution_that_comes_after_the_cancellation_is_posted_all_the_same(account):
     order = submit(account, LONG_CALL, "buy", limit="5.35")
     record_cancel(order_id=order.pk)
-    before = everything()
 
-    with pytest.raises(OrderAlreadyFinal):
-        record_fill(report=report(order))
+    late = record_fill(report=report(order))
 
-    assert everything() == before
+    assert (late.status, late.filled_quantity, late.hold_quantity) == ("canceled", 1, 0)
+    assert held(account, LONG_CALL) == 1
+    assert find_breaks() == []
+
+
+def test_a_request_to_cancel_outlives_a_partial_fill(account):
+    order = trade(account, LONG_CALL, "buy", "2", limit="5.00")
+    cancel_order(actor=order.submitted_by, account_id=account.pk, order_id=order.pk)
+
+    assert record_fill(report=report(order, price="5.00")).status == "pending_cancel"
+
+    work_open_orders(clock.now())
+    order.refresh_from_db()
+    assert (order.status, order.filled_quantity, order.hold_quantity) == ("canceled", 1, 0)
+
+
+# --- Prices that move between the review and the fill --------------------------------------------
+
+
+def test_a_market_buy_whose_price_ran_away_is_rejected_and_never_overdraws(acme, overview_market, clock_at):
+    account = make_trader(acme.correspondent, cash="690")
+    clock_at("2024-01-24 18:00")
+    order = submit(account, "QS", "buy", "100")
+    clock_at("2024-01-25 10:00")
+    pin("QS", "7.00", "7.01")
+
+    work_open_orders(clock.now())
+
+    order.refresh_from_db()
+    assert (order.status, order.hold_quantity, held(account, "USD")) == ("rejected", 0, 690)
+
+
+def test_a_market_buy_whose_price_rose_draws_on_free_cash(acme, overview_market, clock_at):
+    account = make_trader(acme.correspondent, cash="701")
+    clock_at("2024-01-24 18:00")
+    order = submit(account, "QS", "buy", "100")
+    clock_at("2024-01-25 10:00")
+    pin("QS", "7.00", "7.01")
+
+    work_open_orders(clock.now())
+
+    order.refresh_from_db()
+    assert (order.status, held(account, "USD")) == ("filled", 0)
+
+
+def test_a_put_whose_premium_fell_is_not_written_beyond_the_cash_behind_it(acme, overview_market):
+    account = make_trader(acme.correspondent, cash="20310", level=1)
+    order = submit(account, PUT, "sell")
+    pin(PUT, "1.00", "1.10")
+
+    work_open_orders(clock.now())
+
+    order.refresh_from_db()
+    assert (order.status, held(account, PUT)) == ("rejected", 0)
+    assert read_holdings(account.pk).free_cash == 20310
 
 
 def test_average_price_is_over_all_executions(account):
@@ -137,7 +191,7 @@ def test_a_limit_that_is_not_marketable_rests_until_the_quote_reaches_it(account
     assert order.status == "new"
 
     pin(LONG_CALL, "4.90", "4.95")
-    venue().work()
+    work_open_orders(clock.now())
 
     order.refresh_from_db()
     assert (order.status, order.filled_average_price) == ("filled", Decimal("4.95"))
@@ -151,7 +205,7 @@ def test_an_order_larger_than_the_size_fills_in_part_and_goes_on(account):
     assert (order.status, order.filled_quantity) == ("partially_filled", 2)
     assert Activity.objects.get(activity_type="FILL").leaves_quantity == 1
 
-    venue().work()
+    work_open_orders(clock.now())
     order.refresh_from_db()
     assert order.status == "filled"
     assert find_breaks() == []
@@ -169,7 +223,7 @@ def test_an_order_that_waits_for_the_session_fills_in_it(account, clock_at):
     assert order.status == "accepted"
 
     clock_at("2024-01-25 09:30")
-    venue().work()
+    work_open_orders(clock.now())
 
     order.refresh_from_db()
     assert order.status == "filled"
@@ -191,7 +245,7 @@ def test_nothing_fills_outside_the_session(account, clock_at):
     order = submit(account, LONG_CALL, "buy")
     clock_at("2024-01-24 16:00")
 
-    venue().work()
+    work_open_orders(clock.now())
 
     assert Order.objects.get(pk=order.pk).status == OrderStatus.PENDING_NEW
 
@@ -232,3 +286,16 @@ def test_every_posting_has_a_source_and_a_destination(account):
     for posting in Posting.objects.all():
         assert bool(posting.source_account_id) != bool(posting.source_book)
         assert bool(posting.destination_account_id) != bool(posting.destination_book)
+
+
+# --- Moving the clock ----------------------------------------------------------------------------
+
+
+def test_an_order_that_waits_is_worked_in_every_session_that_the_clock_passes(account, clock_at):
+    run_due(clock_at("2024-01-24 18:00"))
+    marketable = submit(account, "QS", "buy", "10", limit="7.00")
+
+    run_due(clock_at("2024-01-25 18:00"))
+
+    marketable.refresh_from_db()
+    assert (marketable.status, marketable.filled_at) == ("filled", clock_at("2024-01-25 09:30"))

@@ -7,18 +7,21 @@ import pytest
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
 from brokerage.schedule import run_due
+from options.market.silent import SilentMarket
+from options.services.market import release_quotes
 from tests.factories import make_account, nowhere
 from tests.ledger import deposit, everything
 from tests.market import PUT, give_cash, held, make_trader, trade
 from trading.choices import JournalType
-from trading.errors import (
-    AssetUnknown,
+from trading.errors import AssetUnknown
+from trading.journal_errors import (
     IdempotencyKeyReused,
     JournalAccountInactive,
     JournalAccountNotFound,
     JournalCashUnavailable,
     JournalDirection,
     JournalSharesUnavailable,
+    JournalSharesUnpriced,
 )
 from trading.models import Activity, Journal
 from trading.reconciliation import find_breaks
@@ -86,8 +89,8 @@ def test_shares_that_the_firm_has_are_taken_from_it(acme, firm, account):
     assert not Activity.objects.filter(activity_type="ACATS").exists()
 
 
-def test_in_production_the_firm_delivers_only_what_it_has(acme, firm, account, settings):
-    settings.STRIKEBOOK_MODE = "production"
+def test_in_production_the_firm_delivers_only_what_it_has(acme, firm, account, monkeypatch):
+    monkeypatch.setattr("trading.services.journals.is_sandbox", lambda: False)
     before = everything()
 
     with pytest.raises(JournalSharesUnavailable, match="requested: 100, available: 0"):
@@ -199,3 +202,48 @@ def test_a_pending_journal_that_the_cash_no_longer_covers_is_rejected(acme, firm
     run_due(clock_at("2024-01-24 16:00"))
 
     assert Journal.objects.get(pk=over.pk).status == "rejected"
+
+
+def test_a_pending_journal_to_an_account_that_was_closed_meanwhile_is_rejected(acme, firm, account, limited, clock_at):
+    run_due(clock_at("2024-01-24 11:00"))
+    waits = create_journal(actor=acme.api_user, request=cash(firm, account, "60"))
+    type(account).objects.filter(pk=account.pk).update(status="ACCOUNT_CLOSED")
+
+    run_due(clock_at("2024-01-24 16:00"))
+
+    assert Journal.objects.get(pk=waits.pk).status == "rejected"
+    assert held(account, "USD") == 0
+
+
+def test_a_pending_share_journal_that_cannot_be_delivered_is_rejected_and_holds_nobody_up(
+    acme, firm, account, limited, clock_at, monkeypatch
+):
+    run_due(clock_at("2024-01-24 11:00"))
+    monkeypatch.setattr("trading.services.journals.is_sandbox", lambda: False)
+    undeliverable = create_journal(actor=acme.api_user, request=shares(firm, account, 1))
+    deliverable = create_journal(actor=acme.api_user, request=cash(firm, account, "60"))
+
+    run_due(clock_at("2024-01-24 16:00"))
+
+    assert Journal.objects.get(pk=undeliverable.pk).status == "rejected"
+    assert Journal.objects.get(pk=deliverable.pk).status == "executed"
+    assert find_breaks() == []
+
+
+def test_the_days_sum_counts_shares_at_their_price(acme, firm, account, clock_at):
+    type(acme.correspondent).objects.filter(pk=acme.correspondent.pk).update(journal_daily_limit_amount=400)
+
+    statuses = [create_journal(actor=acme.api_user, request=shares(firm, account, 1)).status for _ in range(3)]
+
+    assert statuses == ["executed", "executed", "pending"]
+
+
+def test_shares_without_a_price_are_not_journaled(acme, firm, account, monkeypatch):
+    monkeypatch.setattr("options.services.market.market_source", SilentMarket)
+    release_quotes(actor=acme.api_user)
+    before = everything()
+
+    with pytest.raises(JournalSharesUnpriced, match="AAPL"):
+        create_journal(actor=acme.api_user, request=shares(firm, account, 1))
+
+    assert everything() == before

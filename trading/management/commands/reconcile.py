@@ -26,4 +26,6 @@ class Command(BaseCommand):
         if breaks:
             raise CommandError(f"{len(breaks)} breaks")
         if not options["json"]:
-            self.stdout.write("no breaks: positions and cash equal their postings, holds and cover are there")
+            self.stdout.write(
+                "no breaks: positions and cash equal their postings, and what is pledged and held is there"
+            )

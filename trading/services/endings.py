@@ -1,0 +1,26 @@
+"""End an order without a fill: a step of services, under the account's lock."""
+
+from datetime import datetime
+
+from accounts.models import Account
+from brokerage.events import record_event
+from trading.choices import OrderStatus
+from trading.models import Order
+from trading.order_wire import order_event
+from trading.rules.order_status import require_move
+
+ENDED_AT: dict[OrderStatus, str] = {
+    OrderStatus.CANCELED: "canceled_at",
+    OrderStatus.EXPIRED: "expired_at",
+    OrderStatus.REJECTED: "failed_at",
+}
+
+
+def finish_order(account: Account, order: Order, status: OrderStatus, at: datetime) -> None:
+    """End an open order without a fill, let go of what it holds, and announce it. A step, under the lock."""
+    order.status = require_move(order.status, status)
+    order.hold_quantity = 0
+    order.updated_at = at
+    setattr(order, ENDED_AT[status], at)
+    order.save(update_fields=["status", "hold_quantity", "updated_at", ENDED_AT[status]])
+    record_event(f"order.{status}", account=account, subject=order, at=at, payload=order_event(order))
