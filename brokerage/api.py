@@ -173,7 +173,7 @@ def read_page_token(token: str, keys: int) -> list[str]:
 
 def is_api(request: HttpRequest) -> bool:
     """Say whether the path belongs to the REST API, and so speaks JSON."""
-    return request.path.startswith(API_PREFIXES) or request.path == "/healthz"
+    return f"{request.path}/".startswith(API_PREFIXES) or request.path == "/healthz"
 
 
 def json_error(refusal: BrokerageError) -> HttpResponse:
@@ -181,6 +181,20 @@ def json_error(refusal: BrokerageError) -> HttpResponse:
     return HttpResponse(
         orjson.dumps(refusal.body(), default=wire_value), status=refusal.http_status, content_type="application/json"
     )
+
+
+class BadRequest(Malformed):
+    """A request that no view should see: for a host that this server does not answer for, for instance."""
+
+    reason = "bad_request"
+    message = "bad request"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400: JSON under the API's paths, a page elsewhere."""
+    from django.views.defaults import bad_request as page
+
+    return json_error(BadRequest()) if is_api(request) else page(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,6 +6,7 @@ stream holds its connection open for hours, which only the ASGI handler can do.
 
 import json
 import os
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
@@ -47,6 +48,12 @@ def route(*, streams: Application, pages: Application) -> Application:
     return application
 
 
+def _answer_without_delay() -> None:
+    """Send small answers at once: the listening socket that the process manager hands over has Nagle's delay on."""
+    with socket.socket(fileno=os.dup(0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted connections inherit it
+
+
 def _is_too_large(scope: Scope) -> bool:
     stated = dict(scope["headers"]).get(b"content-length", b"")
     most = settings.LARGE_BODIES.get((scope["method"], scope["path"]), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -65,6 +72,8 @@ async def _refuse_body(send: Send) -> None:
     await send({"type": "http.response.body", "body": json.dumps(refusal.body()).encode()})
 
 
+if os.environ.get("STRIKEBOOK_PROCESS") == "web":
+    _answer_without_delay()
 application = route(
     streams=get_asgi_application(),
     pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # and answers `lifespan`

@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("trading.urls")),
 ]
+handler400 = "brokerage.api.bad_request"
 handler404 = "brokerage.api.not_found"
 handler500 = "brokerage.api.server_error"

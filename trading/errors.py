@@ -124,6 +124,30 @@ class OptionNotional(Unprocessable):
     field = "notional"
 
 
+class OptionSwapFee(Unprocessable):
+    """A swap fee on an option order: local currency trading is not offered (options overview, not supported)."""
+
+    reason = "option_swap_fee"
+    message = "swap_fee_bps is not allowed for options trading"
+    field = "swap_fee_bps"
+
+
+class CommissionNotAllowed(Refused):
+    """A commission on an order: none is charged here yet."""
+
+    reason = "commission_not_allowed"
+    message = "commission not allowed for account"
+    field = "commission"
+
+
+class NegativeCommission(Refused):
+    """A commission below zero."""
+
+    reason = "negative_commission"
+    message = "negative commission is prohibited"
+    field = "commission"
+
+
 class OptionFraction(Unprocessable):
     """A fraction of a contract (options overview, not supported)."""
 

@@ -138,6 +138,8 @@ class Words(serializers.Field):
         """Refuse anything but an array of the words."""
         if not isinstance(body, list):
             raise AccountBodyMalformed(detail=f"{self.field_name} must be an array")
+        if "" in body:
+            raise ValidationError(f"must be words of {', '.join(self.word.choices)}, and none may be empty")
         return tuple(dict.fromkeys(self.word.to_internal_value(one) for one in body))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -198,6 +199,11 @@ class EmbeddedServer(ABC):
         found = self.sockets.lstat()
         database = self.home / "postgresql"
         owners = {os.geteuid()} | ({database.stat().st_uid} if database.exists() else set())
+        if os.geteuid() == 0 and stat.S_ISDIR(found.st_mode) and found.st_uid not in owners:
+            # Left by data that was thrown away. Root may clear it; whoever remakes it first is refused below.
+            shutil.rmtree(self.sockets)
+            self.sockets.mkdir(mode=0o700)
+            found = self.sockets.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
             raise EmbeddedServerError(f"{self.sockets} belongs to another user; remove it, or set TMPDIR")
         self.sockets.chmod(0o700)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 
@@ -79,14 +78,20 @@ class OrderRequestSerializer(serializers.Serializer):
     extended_hours = serializers.BooleanField(required=False, allow_null=True, default=False)
     order_class = TextField(max_length=WORD_LENGTH)
     legs = Anything(required=False, allow_null=True, default=None)
+    take_profit = Anything(required=False, allow_null=True, default=None)
+    stop_loss = Anything(required=False, allow_null=True, default=None)
+    stop_price = AmountField(required=False, allow_null=True, default=None)
+    commission = AmountField(required=False, allow_null=True, default=None)
+    swap_fee_bps = AmountField(required=False, allow_null=True, default=None)
 
     def to_request(self) -> OrderRequest:
         """Answer the request as the services take it; call after `is_valid`."""
         fields = dict(self.validated_data)
         has_legs = bool(fields.pop("legs"))
+        brackets = (fields.pop("take_profit"), fields.pop("stop_loss"))
         fields["symbol"] = fields["symbol"].strip().upper()
         fields["extended_hours"] = bool(fields["extended_hours"])
-        return OrderRequest(**fields, has_legs=has_legs)
+        return OrderRequest(**fields, has_legs=has_legs, has_brackets=any(brackets))
 
 
 class OrderQuery(serializers.Serializer):
@@ -285,11 +290,3 @@ def journal_object(journal: Journal) -> dict[str, Any]:
         "qty": plain(journal.quantity),
         "price": plain(journal.price),
     }
-
-
-def order_id_of(text: str) -> UUID | None:
-    """Answer the UUID in a path, or None where it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -22,7 +22,6 @@ from trading.api.serializers import (
     OrderRequestSerializer,
     activity_object,
     journal_object,
-    order_id_of,
     position_object,
 )
 from trading.choices import ActivityType
@@ -109,10 +108,10 @@ class OrderDetail(AccountView):
 
 
 def _order_id(text: str) -> UUID:
-    order_id = order_id_of(text)
-    if order_id is None:
-        raise OrderNotFound(order_id=text)
-    return order_id
+    try:
+        return UUID(text)
+    except ValueError:
+        raise OrderNotFound(order_id=text) from None
 
 
 class OrderByClientId(AccountView):

@@ -9,13 +9,16 @@ from decimal import Decimal
 
 from trading.choices import OrderSide, OrderType, PositionIntent
 from trading.errors import (
+    CommissionNotAllowed,
     InvalidTicket,
+    NegativeCommission,
     OptionComplexOrder,
     OptionExtendedHours,
     OptionFraction,
     OptionNotional,
     OptionOrderTooLarge,
     OptionOrderTypeUnsupported,
+    OptionSwapFee,
     OptionTimeInForceUnsupported,
     ShareOrderUnsupported,
 )
@@ -45,6 +48,10 @@ class OrderRequest:
     extended_hours: bool = False
     order_class: str = ""
     has_legs: bool = False
+    has_brackets: bool = False
+    stop_price: Decimal | None = None
+    commission: Decimal | None = None
+    swap_fee_bps: Decimal | None = None
 
 
 def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
@@ -52,6 +59,7 @@ def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
     if request.order_class == "mleg" or request.has_legs:
         raise OptionComplexOrder
     _require_complete(request)
+    _require_no_commission(request)
     if is_option:
         _require_option_order(request)
     else:
@@ -97,8 +105,10 @@ def _require_complete(request: OrderRequest) -> None:
 def _require_option_order(request: OrderRequest) -> None:
     if request.notional is not None:
         raise OptionNotional
-    if request.order_class not in ("", "simple"):
+    if request.order_class not in ("", "simple") or request.has_brackets:
         raise OptionComplexOrder
+    if request.swap_fee_bps is not None:
+        raise OptionSwapFee
     if request.type not in OrderType.values:
         raise OptionOrderTypeUnsupported
     if request.time_in_force != "day":
@@ -115,6 +125,8 @@ def _require_share_order(request: OrderRequest) -> None:
     checks = (
         (request.notional is not None, "notional", "a notional order"),
         (request.order_class not in ("", "simple"), "order_class", f"order_class {request.order_class}"),
+        (request.has_brackets, "take_profit", "a bracket order"),
+        (request.swap_fee_bps is not None, "swap_fee_bps", "swap_fee_bps"),
         (request.type not in OrderType.values, "type", f"order type {request.type}"),
         (request.time_in_force != "day", "time_in_force", f"time_in_force {request.time_in_force}"),
         (request.extended_hours, "extended_hours", "an order for extended hours"),
@@ -139,7 +151,15 @@ def _require_quantity(request: OrderRequest) -> None:
         raise _invalid("qty", f"qty must be <= {MOST_SHARES}")
 
 
+def _require_no_commission(request: OrderRequest) -> None:
+    if request.commission is None or request.commission == 0:
+        return
+    raise NegativeCommission if request.commission < 0 else CommissionNotAllowed
+
+
 def _require_price(request: OrderRequest) -> None:
+    if request.stop_price is not None:
+        raise _invalid("stop_price", "stop price is only valid for stop orders")
     if request.type == OrderType.MARKET:
         if request.limit_price is not None:
             raise _invalid("limit_price", "limit price is only valid for limit orders")

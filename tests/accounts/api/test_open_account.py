@@ -381,3 +381,12 @@ def test_no_method_but_those_of_the_contract(acme_api):
     response = acme_api.put("/v1/accounts", {})
 
     assert (response.status_code, response.json()["code"]) == (405, 40510000)
+
+
+@pytest.mark.parametrize("field", ["identity.funding_source", "enabled_assets"])
+def test_an_empty_word_in_a_list_is_refused(acme_api, field):
+    answer = acme_api.post("/v1/accounts", application_body({field: [""]}))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, 40010001)
+    assert field in answer.json()["errors"]
+    assert not Account.objects.customers().exists()

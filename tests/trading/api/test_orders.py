@@ -121,6 +121,12 @@ def test_the_cash_secured_put_of_the_overview_needs_20310(acme, acme_api, overvi
 
 
 REFUSED = [
+    ({"take_profit": {"limit_price": "9"}}, 422, 42210000, "complex orders not supported for options trading"),
+    ({"stop_loss": {"stop_price": "1"}}, 422, 42210000, "complex orders not supported for options trading"),
+    ({"stop_price": "5"}, 422, 40010001, "stop price is only valid for stop orders"),
+    ({"commission": "-1"}, 403, 40310000, "negative commission is prohibited"),
+    ({"commission": "1"}, 403, 40310000, "commission not allowed for account"),
+    ({"swap_fee_bps": 5}, 422, 42210000, "swap_fee_bps is not allowed for options trading"),
     ({"symbol": "AAPL240126C00055000"}, 422, 42210000, 'contract "AAPL240126C00055000" not found'),
     ({"symbol": "ZZZZ"}, 422, 42210000, 'asset "ZZZZ" not found'),
     ({"symbol": ""}, 422, 40010001, "symbol is required"),
@@ -483,3 +489,10 @@ def test_an_unknown_path_and_method_answer_json(account, acme_api):
     assert acme_api.get("/v1/nowhere").json() == {"code": 40410000, "message": "endpoint not found"}
     answer = acme_api.generic("PUT", orders_path(account))
     assert (answer.status_code, answer.json()["code"]) == (405, 40510000)
+
+
+def test_a_host_that_is_not_served_and_a_bare_version_answer_json(acme_api):
+    refused = acme_api.get("/v1/clock", headers={"Host": "elsewhere.example"})
+    assert (refused.status_code, refused.json()) == (400, {"code": 40010000, "message": "bad request"})
+    for path in ("/v1", "/v2"):
+        assert acme_api.get(path).json() == {"code": 40410000, "message": "endpoint not found"}
