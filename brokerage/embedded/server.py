@@ -192,8 +192,9 @@ class EmbeddedServer(ABC):
     def _make_socket_directory(self) -> None:
         """Make the sockets' directory, which only its owner and root may enter.
 
-        The servers trust whoever reaches their sockets, so a directory that someone else
-        made beforehand is refused. As root it belongs to the account that owns PostgreSQL's data.
+        The servers trust whoever reaches their sockets, so a directory that someone else made
+        beforehand is refused, and root clears it and makes its own. As root it belongs to the
+        account that owns PostgreSQL's data.
         """
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         found = self.sockets.lstat()

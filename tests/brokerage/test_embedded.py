@@ -201,13 +201,29 @@ def test_a_server_that_cannot_start_says_why(data_dir):
 
 
 @as_root
-def test_a_socket_directory_that_someone_else_made_is_refused(data_dir):
+def test_a_socket_directory_of_somebody_else_is_cleared_and_made_again_by_root(data_dir):
     directory = socket_directory(data_dir)
     directory.mkdir()
+    (directory / "planted").touch()
     os.chown(directory, 12345, 12345)
 
-    with pytest.raises(EmbeddedServerError, match="belongs to another user"):
-        Valkey(data_dir).join()
+    with servers(data_dir) as running:
+        assert not (directory / "planted").exists()
+        assert directory.stat().st_uid in (0, running.postgresql.find().uids().effective)
+        assert directory.stat().st_mode & 0o077 == 0
+
+
+def test_a_link_in_place_of_the_socket_directory_is_refused(data_dir, tmp_path):
+    directory = socket_directory(data_dir)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    directory.symlink_to(elsewhere)
+
+    try:
+        with pytest.raises(EmbeddedServerError, match="belongs to another user"):
+            Valkey(data_dir).join()
+    finally:
+        directory.unlink()
 
 
 @as_root
