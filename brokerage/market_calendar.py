@@ -80,14 +80,9 @@ def is_open(at: datetime) -> bool:
     return session_at(at) is not None
 
 
-def first_session() -> Session:
-    """Answer the first session that the calendar keeps."""
-    return _known(_dates()[2])
-
-
-def last_session_kept() -> Session:
-    """Answer a session so near to the end of the kept calendar that what follows it settles within it."""
-    return _known(_dates()[-10])
+def days_to_live_in() -> tuple[date, date]:
+    """Answer the first and last day that have enough known sessions before and after them."""
+    return _dates()[2], _dates()[-10]
 
 
 def next_session(at: datetime) -> Session:

@@ -46,13 +46,13 @@ def read_holdings(account_id: UUID, asset_ids: Iterable[UUID] | None = None) -> 
 
     Read it under the account's lock where a decision depends on it.
     """
-    lines = with_holds(Position.objects.filter(account_id=account_id))
+    lines = _with_holds(Position.objects.filter(account_id=account_id))
     if asset_ids is not None:
         lines = lines.filter(Q(asset_id__in={USD_ID, *asset_ids}) | Q(quantity__lt=0))
     return Holdings(USD_ID, tuple(_line(row) for row in lines.values_list(*_COLUMNS)))
 
 
-def with_holds(positions: QuerySet[Position]) -> QuerySet[Position]:
+def _with_holds(positions: QuerySet[Position]) -> QuerySet[Position]:
     """Annotate `held`, what open orders hold of each position, and `closing`, what they buy back of a short."""
     holds = Order.objects.filter(
         account_id=OuterRef("account_id"), hold_asset_id=OuterRef("asset_id"), hold_quantity__gt=0

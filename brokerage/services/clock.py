@@ -60,7 +60,7 @@ def release_clock() -> ClockMove:
 
 
 def _move(setting: ClockSetting, to: datetime) -> ClockMove:
-    first, last = (session.date for session in (market_calendar.first_session(), market_calendar.last_session_kept()))
+    first, last = market_calendar.days_to_live_in()
     if not first < to.astimezone(market_calendar.NEW_YORK).date() < last:
         raise ClockBeyondCalendar(first=first, last=last)
     if to > clock.now():

@@ -1,6 +1,7 @@
 """What the commands that load a file share."""
 
 import json
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from options.files import Row, read_rows
 from options.services.contracts import Import
 
 
-class FileCommand(BaseCommand):
+class FileCommand(BaseCommand, ABC):
     """Load a file whole, or say which line is wrong and load nothing of it."""
 
     kind = ""
@@ -25,9 +26,9 @@ class FileCommand(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="a JSON list, JSON objects, or CSV with a header")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
+    @abstractmethod
     def load(self, rows: Sequence[Row]) -> Import:
         """Load the rows; each command says how."""
-        raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read the file, load it, print what changed."""

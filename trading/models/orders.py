@@ -85,6 +85,11 @@ class Order(models.Model):
                 condition=Q(hold_quantity__gt=0),
                 name="what_the_open_orders_hold",
             ),
+            models.Index(
+                fields=["account", "asset"],
+                condition=Q(position_intent=PositionIntent.BUY_TO_CLOSE, status__in=OPEN_STATUSES),
+                name="open_orders_that_buy_back",
+            ),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
             models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
         ]

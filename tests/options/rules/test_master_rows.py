@@ -8,26 +8,7 @@ from options.choices import AssetStatus, Exchange, ExerciseStyle, Right
 from options.errors import BadRow
 from options.rules.contracts import ContractTerms
 from options.rules.master_rows import parse_asset, parse_contract
-
-SAMPLE = {
-    "id": "1fb904df-961a-4a07-a924-53a437626db2",
-    "symbol": "AAPL240223C00095000",
-    "name": "AAPL Feb 23 2024 95 Call",
-    "status": "active",
-    "tradable": True,
-    "expiration_date": "2024-02-23",
-    "root_symbol": "AAPL",
-    "underlying_symbol": "AAPL",
-    "underlying_asset_id": "b0b6dd9d-8b9b-48a9-ba46-b9d54906e415",
-    "type": "call",
-    "style": "american",
-    "strike_price": "95",
-    "size": "100",
-    "open_interest": "12",
-    "open_interest_date": "2024-02-22",
-    "close_price": "89.35",
-    "close_price_date": "2024-02-22",
-}
+from tests.options.contracts import SAMPLE
 
 
 def test_the_overviews_contract_is_read_as_printed():
