@@ -12,27 +12,41 @@ class Permission(TextChoices):
     OPEN_ACCOUNTS = "open_accounts"
     EDIT_ACCOUNTS = "edit_accounts"
     CONFIGURE_ACCOUNTS = "configure_accounts"
+    CLOSE_ACCOUNTS = "close_accounts"
     ADVANCE_OPENINGS = "advance_openings"
+    DECIDE_OPENINGS = "decide_openings"
+    RESTRICT_ACCOUNTS = "restrict_accounts"
+    READ_DOCUMENTS = "read_documents"
+    REVEAL_IDENTITY = "reveal_identity"
+    WRITE_NOTES = "write_notes"
     REQUEST_OPTIONS = "request_options"
     DECIDE_OPTIONS = "decide_options"
     JOURNAL_FUNDS = "journal_funds"
+    TRANSFER_FUNDS = "transfer_funds"
     SUBMIT_ORDERS = "submit_orders"
     CANCEL_ORDERS = "cancel_orders"
     EXERCISE_POSITIONS = "exercise_positions"
     CONTROL_SANDBOX = "control_sandbox"
     MANAGE_CORRESPONDENTS = "manage_correspondents"
+    MANAGE_SETTINGS = "manage_settings"
     MANAGE_STAFF = "manage_staff"
     MANAGE_API_KEYS = "manage_api_keys"
     VIEW_AUDIT = "view_audit"
 
 
 _READ = frozenset({Permission.VIEW_ACCOUNTS})
+# What every member of staff needs who works on accounts; each look is an audit entry.
+_LOOK_CLOSER = frozenset({Permission.READ_DOCUMENTS, Permission.REVEAL_IDENTITY, Permission.WRITE_NOTES})
+# Who judges a holder: never who entered the application (AA-21).
+_SUPERVISE = frozenset({Permission.DECIDE_OPENINGS, Permission.RESTRICT_ACCOUNTS, Permission.VIEW_AUDIT})
 _OPERATE = _READ | {
     Permission.OPEN_ACCOUNTS,
     Permission.EDIT_ACCOUNTS,
+    Permission.CLOSE_ACCOUNTS,
     Permission.CONFIGURE_ACCOUNTS,
     Permission.REQUEST_OPTIONS,
     Permission.JOURNAL_FUNDS,
+    Permission.TRANSFER_FUNDS,
     Permission.SUBMIT_ORDERS,
     Permission.CANCEL_ORDERS,
     Permission.EXERCISE_POSITIONS,
@@ -40,20 +54,19 @@ _OPERATE = _READ | {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READ,
-    Role.OPERATIONS: _OPERATE,
+    Role.OPERATIONS: _OPERATE | _LOOK_CLOSER,
     # Decides on options and may pull an order or cap a level, but asks for nothing: maker is
     # never checker (AA-21).
     Role.ROP: _READ
-    | {
-        Permission.DECIDE_OPTIONS,
-        Permission.CONFIGURE_ACCOUNTS,
-        Permission.CANCEL_ORDERS,
-        Permission.VIEW_AUDIT,
-    },
-    Role.COMPLIANCE: _READ | {Permission.CONFIGURE_ACCOUNTS, Permission.VIEW_AUDIT},
+    | _LOOK_CLOSER
+    | _SUPERVISE
+    | {Permission.DECIDE_OPTIONS, Permission.CONFIGURE_ACCOUNTS, Permission.CANCEL_ORDERS},
+    Role.COMPLIANCE: _READ | _LOOK_CLOSER | _SUPERVISE | {Permission.CONFIGURE_ACCOUNTS},
     # Runs the installation; neither approves for options nor decides for a customer.
     Role.ADMIN: _OPERATE
+    | _LOOK_CLOSER
     | {
+        Permission.MANAGE_SETTINGS,
         Permission.CONTROL_SANDBOX,
         Permission.MANAGE_CORRESPONDENTS,
         Permission.MANAGE_STAFF,
@@ -63,7 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Sees its own accounts and may lower or switch off options; everything else goes through the partner.
     Role.CUSTOMER: _READ | {Permission.CONFIGURE_ACCOUNTS},
     # A partner's system opens, funds and trades, and drives the sandbox that it tests in.
-    Role.API: _OPERATE | {Permission.CONTROL_SANDBOX},
+    Role.API: _OPERATE | {Permission.READ_DOCUMENTS, Permission.CONTROL_SANDBOX},
     Role.SYSTEM: frozenset(Permission),
 }
 

@@ -92,3 +92,63 @@ class JournalStatus(models.TextChoices):
     REFUSED = "refused"
     CANCELED = "canceled"
     DELETED = "deleted"
+
+
+class AchStatus(models.TextChoices):
+    """contract/accounts.md 5.1; the moves are in `rules/funding.py`."""
+
+    QUEUED = "QUEUED"
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    CANCELED = "CANCELED"
+
+
+class BankAccountType(models.TextChoices):
+    CHECKING = "CHECKING"
+    SAVINGS = "SAVINGS"
+
+
+class BankCodeType(models.TextChoices):
+    ABA = "ABA"
+    BIC = "BIC"
+
+
+class BankStatus(models.TextChoices):
+    """contract/accounts.md 5.1; the moves are in `rules/funding.py`."""
+
+    QUEUED = "QUEUED"
+    SENT_TO_CLEARING = "SENT_TO_CLEARING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    CANCELED = "CANCELED"
+
+
+class TransferType(models.TextChoices):
+    ACH = "ach", "ACH"
+    WIRE = "wire"
+
+
+class TransferDirection(models.TextChoices):
+    INCOMING = "INCOMING"
+    OUTGOING = "OUTGOING"
+
+
+class TransferStatus(models.TextChoices):
+    """contract/accounts.md 5.2; the moves are in `rules/funding.py`."""
+
+    QUEUED = "QUEUED"
+    APPROVAL_PENDING = "APPROVAL_PENDING"
+    PENDING = "PENDING"
+    SENT_TO_CLEARING = "SENT_TO_CLEARING"
+    APPROVED = "APPROVED"
+    COMPLETE = "COMPLETE"
+    REJECTED = "REJECTED"
+    CANCELED = "CANCELED"
+    RETURNED = "RETURNED"
+
+
+class FeePaymentMethod(models.TextChoices):
+    USER = "user"
+    INVOICE = "invoice"

@@ -1,21 +1,34 @@
 """The rows of the account side."""
 
-from accounts.models.accounts import Account, Correspondent
+from accounts.models.accounts import Account, BrokerPolicy, Correspondent
+from accounts.models.audit import AuditCheck, AuditEntry, AuditSeal
+from accounts.models.filters import SavedFilter
+from accounts.models.opening import DraftDocument, OpeningDraft
 from accounts.models.people import Contact, Disclosures, Identity, TrustedContact
-from accounts.models.records import AccountTerms, Agreement, OwnerDocument
+from accounts.models.records import AccountDocument, AccountNote, AccountTerms, Agreement, CipRecord, OwnerDocument
 from accounts.models.suitability import Suitability
 from accounts.models.users import ApiKey, User
 
 __all__ = [
     "Account",
+    "AccountDocument",
+    "AccountNote",
     "AccountTerms",
     "Agreement",
     "ApiKey",
+    "AuditCheck",
+    "AuditEntry",
+    "AuditSeal",
+    "BrokerPolicy",
+    "CipRecord",
     "Contact",
     "Correspondent",
     "Disclosures",
+    "DraftDocument",
     "Identity",
+    "OpeningDraft",
     "OwnerDocument",
+    "SavedFilter",
     "Suitability",
     "TrustedContact",
     "User",

@@ -14,7 +14,9 @@ from accounts.choices import (
     AccountStatus,
     AccountSubType,
     AccountType,
+    AllocationMethod,
     EnabledAsset,
+    Review,
     TradeConfirmEmail,
 )
 from accounts.models.users import User
@@ -35,6 +37,14 @@ class Correspondent(models.Model):
     options_enabled = models.BooleanField(default=True)
     journal_limit_amount = MoneyField(null=True)
     journal_daily_limit_amount = MoneyField(null=True)
+    daily_transfer_limit_amount = MoneyField(null=True)
+    least_deposit_amount = MoneyField(default=Decimal(0))
+    least_withdrawal_amount = MoneyField(default=Decimal(0))
+    opening_review = models.CharField(max_length=10, choices=Review, default=Review.AUTOMATIC)
+    options_review = models.CharField(max_length=10, choices=Review, default=Review.AUTOMATIC)
+    principals_for_level_2 = models.PositiveSmallIntegerField(default=1)
+    reviewers = models.ManyToManyField(User, related_name="+", blank=True)
+    requests_per_minute = models.PositiveIntegerField(null=True)
     firm_account = models.OneToOneField("accounts.Account", models.PROTECT, null=True, related_name="firm_of")
     created_at = models.DateTimeField()
 
@@ -51,10 +61,35 @@ class Correspondent(models.Model):
                 condition=Q(journal_daily_limit_amount__isnull=True) | Q(journal_daily_limit_amount__gte=0),
                 name="a_daily_journal_limit_is_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(daily_transfer_limit_amount__isnull=True) | Q(daily_transfer_limit_amount__gte=0),
+                name="a_daily_transfer_limit_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(least_deposit_amount__gte=0, least_withdrawal_amount__gte=0),
+                name="the_least_that_moves_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(principals_for_level_2__in=[1, 2]), name="one_or_two_principals_approve_level_2"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class BrokerPolicy(models.Model):
+    """What holds for every correspondent alike: one row (FD-6: a partner has no say in allocation)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    allocation_method = models.CharField(max_length=6, choices=AllocationMethod, default=AllocationMethod.RANDOM)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_broker_policy")]
+        verbose_name_plural = "broker policies"
+
+    def __str__(self) -> str:
+        return f"allocation {self.allocation_method}"
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -137,6 +172,11 @@ class Account(models.Model):
     account_blocked = models.BooleanField(default=False)
     trading_blocked = models.BooleanField(default=False)
     transfers_blocked = models.BooleanField(default=False)
+    incoming_transfers_blocked = models.BooleanField(default=False)
+    outgoing_transfers_blocked = models.BooleanField(default=False)
+    daily_transfer_limit_amount = MoneyField(null=True)
+    kyc_results = models.JSONField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     suspend_trade = models.BooleanField(default=False)
     max_margin_multiplier = models.CharField(max_length=1, default="1")

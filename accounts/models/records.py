@@ -5,7 +5,7 @@ import uuid
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from accounts.choices import AgreementType, DocumentType, MimeType
+from accounts.choices import AccountDocumentType, AgreementType, CipApproval, DocumentType, MimeType
 from accounts.models.accounts import Account
 from accounts.models.users import User
 
@@ -66,3 +66,62 @@ class AccountTerms(models.Model):
 
     def __str__(self) -> str:
         return f"terms of {self.account_id}"
+
+
+class AccountDocument(models.Model):
+    """A document that the broker made about an account: an application, a statement (contract 2.7)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="account_documents")
+    document_type = models.CharField(max_length=24, choices=AccountDocumentType)
+    sub_type = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=120)
+    date = models.DateField()
+    content = models.FileField(upload_to="account-documents", max_length=120)
+    content_size = models.PositiveIntegerField()
+    content_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-date", "-created_at", "-id"]
+        indexes = [models.Index(fields=["account", "-date"], name="made_documents_of_an_account")]
+
+    def __str__(self) -> str:
+        return f"{self.document_type} {self.date}"
+
+
+class CipRecord(models.Model):
+    """What a partner's own identity check found (contract 2.6); the newest counts, earlier ones stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="cip_records")
+    provider_name = models.JSONField(default=list)
+    approval_status = models.CharField(max_length=10, choices=CipApproval, blank=True)
+    sections_sealed = models.BinaryField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        get_latest_by = "recorded_at"
+        indexes = [models.Index(fields=["account", "-recorded_at"], name="cip_newest_first")]
+
+    def __str__(self) -> str:
+        return f"CIP of {self.account_id}"
+
+
+class AccountNote(models.Model):
+    """What a member of staff wrote about an account; notes are added, never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=4000)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"], name="notes_newest_first")]
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="a_note_says_something")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

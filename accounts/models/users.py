@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -80,13 +81,26 @@ class User(AbstractBaseUser):
 
 
 class ApiKey(models.Model):
-    """A correspondent's key. Its secret is shown once and kept only as a hash."""
+    """A correspondent's key. Its secret is shown once and kept only as a hash.
+
+    `scopes` maps each `KeyScope` to a `ScopeAccess`; one that is absent is none. Where
+    `allowed_networks` is empty the key works from everywhere.
+    """
 
     key_id = models.CharField(max_length=20, unique=True)
     secret_hash = models.CharField(max_length=64)
     user = models.OneToOneField(User, models.PROTECT, related_name="api_key")
+    name = models.CharField(max_length=60, blank=True)
+    scopes = models.JSONField(default=dict)
+    allowed_networks = ArrayField(models.CharField(max_length=43), default=list, blank=True)
     created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.GenericIPAddressField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
 
     def __str__(self) -> str:
         return self.key_id

@@ -11,6 +11,31 @@ from trading.choices import JournalStatus, JournalType
 from trading.models.ledger import LedgerTransaction
 
 
+class JournalBatch(models.Model):
+    """Journals that were asked for together, under an idempotency key of their own."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="journal_batches")
+    is_reverse = models.BooleanField(default=False)
+    idempotency_key = models.CharField(max_length=128, null=True)  # noqa: DJ001 - unique where it is given
+    request_digest = models.CharField(max_length=64)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="an_idempotency_key_is_used_once_for_a_batch",
+            ),
+        ]
+        verbose_name_plural = "journal batches"
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
 class Journal(models.Model):
     """One movement asked for, and where it stands (contract/accounts.md 5.3)."""
 
@@ -27,6 +52,12 @@ class Journal(models.Model):
     status = models.CharField(max_length=20, choices=JournalStatus)
     transaction = models.OneToOneField(LedgerTransaction, models.PROTECT, null=True, related_name="journal")
     idempotency_key = models.CharField(max_length=128, null=True)  # noqa: DJ001 - unique where it is given
+    batch = models.ForeignKey(JournalBatch, models.PROTECT, null=True, related_name="journals")
+    transmitter_name = models.CharField(max_length=255, blank=True)
+    transmitter_account_number = models.CharField(max_length=255, blank=True)
+    transmitter_address = models.CharField(max_length=255, blank=True)
+    transmitter_financial_institution = models.CharField(max_length=255, blank=True)
+    transmitter_timestamp = models.DateTimeField(null=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     settle_date = models.DateField(null=True)
