@@ -9,6 +9,8 @@ from brokerage.embedded import EmbeddedServerError, configured_servers
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+    # Commands act as the owner of the tables, the relay as the processes do (decision 0006).
+    os.environ["STRIKEBOOK_PROCESS"] = "relay" if sys.argv[1:2] == ["relay"] else "command"
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -168,9 +168,111 @@ class StaffRoleUnknown(InvalidParameter):
     field = "role"
 
 
+class LastFactorNeeded(StateConflict):
+    """Principals, compliance and administrators may not be without a second factor."""
+
+    reason = "last_factor_needed"
+    message = "your role needs a second factor: add another one before you remove this one"
+
+
+class StaffNotFound(NotFound):
+    """No such member of staff for this actor."""
+
+    reason = "staff_not_found"
+    message = "staff member not found"
+
+
+class StaffNameInvalid(InvalidParameter):
+    """A person has a name."""
+
+    reason = "staff_name_invalid"
+    message = "a name has 1 to 120 characters"
+    field = "name"
+
+
+class OwnAccessImmutable(StateConflict):
+    """Nobody changes their own role or locks themselves out: another administrator does."""
+
+    reason = "own_access_immutable"
+    message = "nobody can change their own role or access: ask another administrator"
+
+
+class LastAdministrator(StateConflict):
+    """A firm without an administrator could not let anybody in again."""
+
+    reason = "last_administrator"
+    message = "{name} is the last active administrator here: make somebody else one first"
+
+
+class ReasonNeeded(InvalidParameter):
+    """What weakens somebody's access is done for a reason that is kept."""
+
+    reason = "reason_needed"
+    message = "say why, in 3 to 1,000 characters"
+    field = "reason"
+
+
+class NoSecondFactor(StateConflict):
+    """There is nothing to reset."""
+
+    reason = "no_second_factor"
+    message = "{name} has no second factor"
+
+
+class HolderEmailTaken(Conflict):
+    """The registered address belongs to somebody who is not this correspondent's customer."""
+
+    reason = "holder_email_taken"
+    message = "{email} already belongs to somebody else who signs in: change the registered e-mail address first"
+
+
+class HolderEmailMissing(StateConflict):
+    """An invitation goes to the registered e-mail address."""
+
+    reason = "holder_email_missing"
+    message = "account {account_number} has no e-mail address that an invitation can go to"
+
+
+class FirmAccountHasNoCustomer(StateConflict):
+    """A firm account is worked on by staff."""
+
+    reason = "firm_account_has_no_customer"
+    message = "account {account_number} is the firm's own: nobody can be invited to it"
+
+
 class PasswordTooWeak(InvalidParameter):
     """The password breaks the installation's rules for passwords."""
 
     reason = "password_too_weak"
     message = "{detail}"
     field = "password"
+
+
+class FilterNotFound(NotFound):
+    """No such filter of one's own: a colleague's can be used, not changed."""
+
+    reason = "filter_not_found"
+    message = "filter not found"
+
+
+class FilterNameInvalid(InvalidParameter):
+    """A filter is kept under a name that can be read in a menu."""
+
+    reason = "filter_name_invalid"
+    message = "a filter needs a name of 1 to 60 characters, found {found}"
+    field = "name"
+
+
+class FilterNameTaken(Conflict):
+    """One has another filter under this name."""
+
+    reason = "filter_name_taken"
+    message = "you have another filter named {name}"
+    field = "name"
+
+
+class ChangedMeanwhile(Conflict):
+    """What is to be changed is no longer what the person looked at when they began."""
+
+    reason = "changed_meanwhile"
+    message = "somebody changed this while you were editing: look at what is on file now, then save again"

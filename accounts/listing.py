@@ -1,25 +1,27 @@
 """The account list as staff work with it: search, filters, order, pages; and the URL that says it all."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F
-from django.db.models.functions import Least, Lower
+from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from accounts.choices import AccountStatus
+from accounts.choices import AccountStatus, EnabledAsset
 from accounts.errors import AccountNotFound
 from accounts.models import Account, User
+from accounts.models.accounts import LEVEL_IN_FORCE, AccountQuerySet
 from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
 from brokerage.keyset import Page, read_page
-from brokerage.templatetags.formats import sentence
+from brokerage.market_calendar import NEW_YORK
 
 PAGE_SIZE = 50
 PATH = "/accounts"
 NEWEST_FIRST = "-created"
-SORTS = {
+LAST_PAGE = "last"
+SORTS: dict[str, tuple[str, ...]] = {
     "name": ("name_key", "id"),
     "-name": ("-name_key", "-id"),
     "number": ("account_number",),
@@ -36,19 +38,23 @@ SORT_LABELS = {
     NEWEST_FIRST: "newest first",
 }
 LEVELS = {"0": "Off", "1": "Level 1", "2": "Level 2"}
-# The database's form of Account.options_trading_level: LEAST passes over caps that are not set.
-LEVEL_IN_FORCE = Least(
-    F("options_approved_level"), F("max_options_trading_level"), F("admin_max_options_trading_level")
-)
+LONGEST_CODE = 4
 
 
 @dataclass(frozen=True)
 class AccountFilter:
-    """Which accounts to list and in what order: everything that the URL of the list carries."""
+    """Which accounts to list and in what order: everything that the URL of the list carries.
+
+    The dates are days in New York; both are part of what is listed. `correspondents` are codes.
+    """
 
     query: str = ""
     statuses: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    opened_from: date | None = None
+    opened_to: date | None = None
+    correspondents: tuple[str, ...] = ()
     sort: str = NEWEST_FIRST
 
     @property
@@ -56,54 +62,67 @@ class AccountFilter:
         """Answer the order in words."""
         return SORT_LABELS[self.sort]
 
-    def url(self, **page: str) -> str:
-        """Answer the URL of this list, at its first page unless `after` or `before` names another."""
+    @property
+    def query_string(self) -> str:
+        """Answer the filter and the order as the URL of the list carries them."""
+        return self._encoded()
+
+    def url(self, path: str = PATH, **page: str) -> str:
+        """Answer the URL of this list, at its first page unless `after`, `before` or `page` names another."""
+        encoded = self._encoded(**page)
+        return f"{path}?{encoded}" if encoded else path
+
+    def _encoded(self, **page: str) -> str:
         pairs = [("query", self.query), *(("status", one) for one in self.statuses)]
-        pairs += [*(("level", one) for one in self.levels)]
+        pairs += [*(("level", one) for one in self.levels), *(("asset", one) for one in self.assets)]
+        pairs += [("from", self.opened_from.isoformat() if self.opened_from else "")]
+        pairs += [("to", self.opened_to.isoformat() if self.opened_to else "")]
+        pairs += [("correspondent", one) for one in self.correspondents]
         pairs += [("sort", "" if self.sort == NEWEST_FIRST else self.sort), *page.items()]
-        given = [(name, value) for name, value in pairs if value]
-        return f"{PATH}?{urlencode(given)}" if given else PATH
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter in force, and the URL of the list without it."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """One column's head; `url` sorts by it, `direction` says that the list is sorted so already."""
-
-    name: str
-    label: str
-    style: str
-    url: str = ""
-    direction: str = ""
+        return urlencode([(name, value) for name, value in pairs if value])
 
 
 def read_filter(query: QueryDict) -> AccountFilter:
     """Answer the filter that a query string asks for; what the list does not know it leaves out."""
     sort = query.get("sort", NEWEST_FIRST)
+    codes = dict.fromkeys(code.upper() for code in query.getlist("correspondent") if 0 < len(code) <= LONGEST_CODE)
     return AccountFilter(
         query=query.get("query", "").strip(),
         statuses=tuple(one for one in AccountStatus.values if one in query.getlist("status")),
         levels=tuple(one for one in LEVELS if one in query.getlist("level")),
+        assets=tuple(one for one in EnabledAsset.values if one in query.getlist("asset")),
+        opened_from=_day(query.get("from", "")),
+        opened_to=_day(query.get("to", "")),
+        correspondents=tuple(codes),
         sort=sort if sort in SORTS else NEWEST_FIRST,
     )
 
 
-def list_accounts(actor: User, wanted: AccountFilter, *, after: str = "", before: str = "") -> Page[Account]:
-    """Answer a page of the customers' accounts that `actor` may see and `wanted` describes."""
+def filter_accounts(actor: User, wanted: AccountFilter) -> AccountQuerySet:
+    """Answer the customers' accounts that `actor` may see and `wanted` describes, not yet in order."""
     actor.require(Permission.VIEW_ACCOUNTS)
     search = AccountSearch(query=wanted.query, statuses=wanted.statuses)
     rows = search_accounts(Account.objects.visible_to(actor).customers(), search)
-    rows = rows.select_related("correspondent").annotate(name_key=Lower("name"))
+    rows = rows.annotate(name_key=Lower("name"))
     if wanted.levels:
         rows = rows.annotate(level=LEVEL_IN_FORCE).filter(level__in=[int(one) for one in wanted.levels])
-    return read_page(rows, SORTS[wanted.sort], size=PAGE_SIZE, after=after, before=before)
+    if wanted.assets:
+        rows = rows.filter(enabled_assets__overlap=list(wanted.assets))
+    if wanted.opened_from:
+        rows = rows.filter(created_at__gte=_midnight(wanted.opened_from))
+    if wanted.opened_to:
+        rows = rows.filter(created_at__lt=_midnight(wanted.opened_to + timedelta(days=1)))
+    if wanted.correspondents and actor.sees_every_correspondent:
+        rows = rows.filter(correspondent__code__in=wanted.correspondents)
+    return rows
+
+
+def list_accounts(
+    actor: User, wanted: AccountFilter, *, after: str = "", before: str = "", is_last: bool = False
+) -> Page[Account]:
+    """Answer a page of the customers' accounts that `actor` may see and `wanted` describes."""
+    rows = filter_accounts(actor, wanted).select_related("correspondent")
+    return read_page(rows, SORTS[wanted.sort], size=PAGE_SIZE, after=after, before=before, is_last=is_last)
 
 
 def get_listed_account(actor: User, account_id: UUID) -> Account:
@@ -115,36 +134,15 @@ def get_listed_account(actor: User, account_id: UUID) -> Account:
     return found
 
 
-def chips(wanted: AccountFilter) -> list[Chip]:
-    """Answer the filters in force, one by one."""
-    found = [Chip(f"“{wanted.query}”", replace(wanted, query="").url())] if wanted.query else []
-    for status in wanted.statuses:
-        rest = tuple(one for one in wanted.statuses if one != status)
-        found.append(Chip(sentence(AccountStatus(status).label), replace(wanted, statuses=rest).url()))
-    for level in wanted.levels:
-        rest = tuple(one for one in wanted.levels if one != level)
-        found.append(Chip(f"Options: {LEVELS[level].lower()}", replace(wanted, levels=rest).url()))
-    return found
+def _midnight(day: date) -> datetime:
+    """Answer the instant at which a day begins in New York."""
+    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
 
 
-def heads(wanted: AccountFilter, *, shows_correspondent: bool) -> list[Head]:
-    """Answer the heads of the list's columns."""
-    columns = [
-        _sorting(wanted, "name", "Name", ""),
-        _sorting(wanted, "number", "Number", "column-account"),
-        Head("status", "Status", "column-status"),
-        Head("level", "Options", "column-level"),
-        Head("email", "E-mail", "column-email second"),
-        Head("house", "Correspondent", "column-house second"),
-        _sorting(wanted, "created", "Opened", "column-day third number"),
-    ]
-    return [head for head in columns if shows_correspondent or head.name != "house"]
-
-
-def _sorting(wanted: AccountFilter, name: str, label: str, style: str) -> Head:
-    """Answer a head that sorts: first the way people look for it, then the other way round."""
-    first = NEWEST_FIRST if name == "created" else name
-    other = name if name == "created" else f"-{name}"
-    directions = {name: "ascending", f"-{name}": "descending"}
-    url = replace(wanted, sort=other if wanted.sort == first else first).url()
-    return Head(name, label, style, url, directions.get(wanted.sort, ""))
+def _day(text: str) -> date | None:
+    """Read a day of the years that the calendar and the database can hold, else None."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year <= 9998 else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from accounts import acting
 from accounts.errors import AccountNotFound
 from accounts.models import Account, User
 from brokerage import clock
@@ -13,7 +14,8 @@ def lock_account(actor: User, account_id: UUID, *, missing: type[BrokerageError]
     """Lock and return the account, with its correspondent, or raise `missing`.
 
     What the actor may not see does not exist. The sandbox clock's setting comes with the row,
-    so that reading the clock afterwards costs no round trip. `missing` is for the few endpoints
+    so that reading the clock afterwards costs no round trip, and from here to the end of the
+    transaction the database knows who acts (`accounts/acting.py`). `missing` is for the few endpoints
     that say 401 and not 404 (contract/accounts.md 1.2).
     """
     account = lock_accounts(actor, [account_id]).get(account_id)
@@ -33,7 +35,7 @@ def lock_accounts(actor: User, account_ids: Iterable[UUID]) -> dict[UUID, Accoun
         .filter(pk__in=sorted(set(account_ids)))
         .select_related("correspondent")
         .select_for_update(of=("self",))
-        .annotate(**clock.annotations())
+        .annotate(**clock.annotations(), **acting.lock_annotations(actor))
         .order_by("pk")
     )
     accounts = {account.pk: account for account in rows}

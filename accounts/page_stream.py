@@ -10,9 +10,11 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 
+from accounts import second_factor
+from accounts.acting import tenant_of
 from accounts.models import User
 from accounts.selectors import get_account
-from brokerage.api import Unauthenticated
+from brokerage.errors import Unauthenticated
 from brokerage.models import Event
 from brokerage.sse import Stream, refusals_as_json, respond
 from brokerage.stream_bounds import Bounds
@@ -21,19 +23,25 @@ from brokerage.stream_bounds import Bounds
 @refusals_as_json
 async def account_changes(request: HttpRequest, account_id: UUID) -> StreamingHttpResponse:
     """Stream `account-changed` for an account that the signed-in user may see; 401 or 404 otherwise."""
-    await sync_to_async(_require_visible)(request, account_id)
+    user = await sync_to_async(_require_visible)(request, account_id)
     stream = Stream(
-        wanted=lambda event: event.account_id == account_id, filters={"account_id": account_id}, render=_render
+        wanted=lambda event: event.account_id == account_id,
+        filters={"account_id": account_id},
+        render=_render,
+        tenant=tenant_of(user),
     )
     return respond(stream, Bounds())
 
 
-def _require_visible(request: HttpRequest, account_id: UUID) -> None:
+def _require_visible(request: HttpRequest, account_id: UUID) -> User:
     try:
         user = get_user(request)
         if not isinstance(user, User):
             raise Unauthenticated
+        if second_factor.is_missing(user):
+            raise Unauthenticated
         get_account(user, account_id)
+        return user
     finally:
         connection.close()
 

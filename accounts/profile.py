@@ -1,13 +1,14 @@
 """What is on file of an account, as people read it: sections of named facts, and what stands in its way."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.text import slugify
 
-from accounts.choices import AccountStatus, AgreementType, FundingSource, OptionsLevel
-from accounts.models import Account, Contact, Disclosures, Identity, Suitability, TrustedContact
+from accounts.choices import AccountStatus, AgreementType, EnabledAsset, FundingSource, OptionsLevel
+from accounts.models import Account, Agreement, Contact, Disclosures, Identity, Suitability, TrustedContact
 from brokerage.templatetags.formats import email, money, sentence, when
 
 # Statuses in which trading and funding are not allowed, and what each means for whoever looks (contract 2.6).
@@ -34,6 +35,15 @@ DISCLOSED = {
     "is_politically_exposed": "Politically exposed",
     "immediate_family_exposed": "Family politically exposed",
 }
+# What each flag of the configuration is called, and what it says when it is set and when it is not.
+CONFIGURED = {
+    "fractional_trading": ("Fractional trading", "Allowed", "Not allowed"),
+    "no_shorting": ("Shorting", "Not allowed", "Allowed"),
+    "suspend_trade": ("Trading", "Suspended by the holder", "Not suspended"),
+    "ptp_no_exception_entry": ("Partnerships (PTP)", "No entries", "Entries allowed"),
+    "disable_overnight_trading": ("Overnight trading", "Off", "On"),
+}
+MASK = "\N{BULLET}"
 
 ABSENT = {
     "Contact": "Not on file: a firm account has no holder.",
@@ -46,20 +56,26 @@ ABSENT = {
 
 @dataclass(frozen=True)
 class Fact:
-    """One line: what it is, and what is on file; an empty value is shown as a dash."""
+    """One line: what it is, and what is on file; an empty value is shown as a dash.
+
+    `masked` names what stands behind a value that is shown in part only (RK-10).
+    """
 
     label: str
     value: str = ""
+    masked: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """Facts under a heading; without any, `absent` says why."""
+    """Facts under a heading; without any, `absent` says why. `name` is that of its form."""
 
     heading: str
     anchor: str
     facts: tuple[Fact, ...]
     absent: str = ""
+    name: str = ""
+    can_edit: bool = False
 
 
 def account_frame(account: Account, tab: str) -> dict[str, Any]:
@@ -83,17 +99,46 @@ def level_facts(account: Account) -> dict[str, Any]:
     }
 
 
-def profile_sections(account: Account) -> list[Section]:
-    """Answer what is on file of the holder, for an account from `get_account`."""
-    answers = next(iter(getattr(account, "newest_suitability", [])), None)
+def profile_sections(account: Account, editable: Collection[str] = ()) -> list[Section]:
+    """Answer what is on file of the holder, for an account from `get_account`; `editable` names sections."""
     found = {
-        "Contact": _contact(getattr(account, "contact", None)),
-        "Identity": _identity(getattr(account, "identity", None)),
-        "Suitability": _suitability(answers),
-        "Disclosures": _disclosures(getattr(account, "disclosures", None)),
-        "Trusted contact": _trusted_contact(getattr(account, "trusted_contact", None)),
+        ("Contact", "contact"): _contact(getattr(account, "contact", None)),
+        ("Identity", "identity"): _identity(getattr(account, "identity", None)),
+        ("Suitability", "suitability"): answer_facts(newest_answers_of(account)),
+        ("Disclosures", "disclosures"): _disclosures(getattr(account, "disclosures", None)),
+        ("Trusted contact", "trusted_contact"): _trusted_contact(getattr(account, "trusted_contact", None)),
+        ("Enabled assets", "enabled_assets"): _assets(account),
+        ("Trading configuration", "configuration"): _configuration(account),
     }
-    return [Section(heading, slugify(heading), tuple(facts), ABSENT[heading]) for heading, facts in found.items()]
+    return [
+        Section(heading, slugify(heading), tuple(facts), ABSENT.get(heading, ""), name, name in editable)
+        for (heading, name), facts in found.items()
+    ]
+
+
+def newest_answers_of(account: Account) -> Suitability | None:
+    """Answer the newest suitability answers of an account from `get_account`."""
+    return next(iter(getattr(account, "newest_suitability", [])), None)
+
+
+def agreement_rows(account: Account) -> list[Agreement]:
+    """Answer what the holder signed, in order, with who recorded it."""
+    return list(account.agreements.select_related("recorded_by"))
+
+
+def _assets(account: Account) -> list[Fact]:
+    return [
+        Fact(sentence(EnabledAsset(one).label), "On" if one in account.enabled_assets else "Off")
+        for one in EnabledAsset.values
+    ]
+
+
+def _configuration(account: Account) -> list[Fact]:
+    return [
+        Fact("Margin multiplier", account.max_margin_multiplier),
+        Fact("Confirmations by e-mail", sentence(account.get_trade_confirm_email_display())),
+        *(Fact(label, yes if getattr(account, name) else no) for name, (label, yes, no) in CONFIGURED.items()),
+    ]
 
 
 def _contact(contact: Contact | None) -> list[Fact]:
@@ -112,14 +157,13 @@ def _identity(identity: Identity | None) -> list[Fact]:
     if identity is None:
         return []
     native = " ".join(filter(None, [identity.local_given_name, identity.local_middle_name, identity.local_family_name]))
-    tax_id = f"··· {identity.tax_id_last_four}, " if identity.tax_id_last_four else ""
     return [
         Fact("Given name", identity.given_name),
         *_given("Middle name", identity.middle_name),
         Fact("Family name", identity.family_name),
         *_given("Name, native script", native),
-        Fact("Date of birth", when(identity.date_of_birth)),
-        Fact("Tax ID", tax_id + identity.tax_id_type.replace("_", " ")),
+        Fact("Date of birth", f"{identity.date_of_birth:%b %-d}, {MASK * 4}", masked="date-of-birth"),
+        Fact("Tax ID", _masked_tax_id(identity), masked="tax-id" if identity.tax_id_sealed else ""),
         Fact("Tax residence", identity.country_of_tax_residence),
         Fact("Citizenship", identity.country_of_citizenship),
         *_given("Country of birth", identity.country_of_birth),
@@ -128,7 +172,17 @@ def _identity(identity: Identity | None) -> list[Fact]:
     ]
 
 
-def _suitability(answers: Suitability | None) -> list[Fact]:
+def _masked_tax_id(identity: Identity) -> str:
+    """Answer the last four of a tax id behind as many marks as its kind has characters."""
+    scheme = identity.tax_id_type.replace("_", " ")
+    if not identity.tax_id_sealed:
+        return scheme
+    hidden = f"{MASK * 3}-{MASK * 2}-" if identity.tax_id_type in ("USA_SSN", "USA_ITIN") else f"{MASK * 4} "
+    return f"{hidden}{identity.tax_id_last_four or MASK * 4}, {scheme}"
+
+
+def answer_facts(answers: Suitability | None) -> list[Fact]:
+    """Answer the suitability answers of one revision; one and the same labels for each."""
     if answers is None:
         return []
     return [

@@ -5,15 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db import connection
+from django.db.models import Min, Prefetch, Q, Window
 
 from accounts.errors import AccountNotFound
-from accounts.models import Account, Suitability, User
+from accounts.models import (
+    Account,
+    AccountDocument,
+    AccountNote,
+    CipRecord,
+    Correspondent,
+    OwnerDocument,
+    SavedFilter,
+    Suitability,
+    User,
+)
 from accounts.models.accounts import AccountQuerySet
 from accounts.permissions import Permission
+from accounts.record_errors import CipNotFound
 from brokerage.errors import BrokerageError
+from brokerage.keyset import Page, read_page
 
 MOST_ACCOUNTS = 1000
+NOTES_ON_A_PAGE = 25
+SHORTEST_TOKEN = 3  # a trigram
+MOST_FOUND = 1000
 ENTITIES = (
     "agreements",
     "contact",
@@ -58,10 +74,15 @@ def list_accounts(actor: User, search: AccountSearch, *, entities: Collection[st
 def search_accounts(accounts: AccountQuerySet, search: AccountSearch) -> AccountQuerySet:
     """Keep the accounts that match. Every token of the query must be in name, number, phone or e-mail.
 
-    Tokens of three characters and more are found by the trigram index `accounts_searched`.
+    The longest token is found first, by the trigram index `accounts_searched`: where few accounts
+    have it, only those are read. Where many have it, the order of the list soon comes upon them.
     """
-    for token in search.query.split():
-        accounts = accounts.filter(search_text__contains=token.lower())
+    tokens = search.query.lower().split()
+    for token in tokens:
+        accounts = accounts.filter(search_text__contains=token)
+    found = _find_ids(max(tokens, key=len, default=""))
+    if found is not None:
+        accounts = accounts.filter(pk__in=found)
     if search.statuses:
         accounts = accounts.filter(status__in=search.statuses)
     if search.created_after is not None:
@@ -69,6 +90,21 @@ def search_accounts(accounts: AccountQuerySet, search: AccountSearch) -> Account
     if search.created_before is not None:
         accounts = accounts.filter(created_at__lte=search.created_before)
     return accounts
+
+
+def _find_ids(token: str) -> list[UUID] | None:
+    """Answer the accounts of the tenant that have `token`; None where it is too short to tell, or too many have it.
+
+    A function of the database looks, because row-level security keeps LIKE from every index
+    (migration 0010).
+    """
+    if len(token) < SHORTEST_TOKEN:
+        return None
+    with connection.cursor() as cursor:
+        pattern = f"%{connection.ops.prep_for_like_query(token)}%"
+        cursor.execute("SELECT accounts_found(%s, %s)", [pattern, MOST_FOUND + 1])
+        found = [account_id for (account_id,) in cursor.fetchall()]
+    return found if len(found) <= MOST_FOUND else None
 
 
 def with_entities(accounts: AccountQuerySet, entities: Collection[str]) -> AccountQuerySet:
@@ -84,3 +120,52 @@ def newest_answers() -> Prefetch:
     """Fetch, for each account, the newest revision of its suitability answers as `newest_suitability`."""
     newest = Suitability.objects.order_by("account_id", "-id").distinct("account_id")
     return Prefetch("suitability", queryset=newest, to_attr="newest_suitability")
+
+
+def list_saved_filters(actor: User, page: str) -> list[SavedFilter]:
+    """Answer the filters of a page that the actor kept, and those that colleagues share."""
+    shared = Q(is_shared=True, correspondent=actor.correspondent_id)
+    if actor.correspondent_id is None:
+        shared = Q(is_shared=True, correspondent__isnull=True)
+    usable = Q(owner=actor) | shared if actor.kind == "staff" else Q(owner=actor)
+    return list(SavedFilter.objects.filter(usable, page=page).select_related("owner")[:MOST_ACCOUNTS])
+
+
+def find_own_filters(actor: User, page: str) -> list[SavedFilter]:
+    """Answer the filters of a page that the actor kept, by name."""
+    return list(SavedFilter.objects.filter(owner=actor, page=page)[:MOST_ACCOUNTS])
+
+
+def list_correspondent_codes(actor: User) -> list[tuple[str, str]]:
+    """Answer code and name of each correspondent, for somebody of the broker who may choose among them."""
+    if not actor.sees_every_correspondent:
+        return []
+    return list(Correspondent.objects.order_by("code").values_list("code", "name")[:MOST_ACCOUNTS])
+
+
+def get_newest_cip(actor: User, account_id: UUID) -> CipRecord:
+    """Answer the newest identity check of an account, with when the first one came.
+
+    Raises `AccountNotFound` or `CipNotFound`.
+    """
+    actor.require(Permission.VIEW_ACCOUNTS)
+    if not Account.objects.visible_to(actor).filter(pk=account_id).exists():
+        raise AccountNotFound
+    first = Window(Min("recorded_at"), partition_by="account_id")
+    newest = CipRecord.objects.filter(account_id=account_id).annotate(first_recorded_at=first)
+    record = newest.order_by("-recorded_at", "-pk").first()
+    if record is None:
+        raise CipNotFound
+    return record
+
+
+def list_papers(account: Account) -> tuple[list[OwnerDocument], list[AccountDocument]]:
+    """Answer what the holder sent and what was made about the account, newest first, of an account fetched."""
+    sent = account.documents.order_by("-created_at", "-id")[:MOST_ACCOUNTS]
+    return list(sent), list(account.account_documents.all()[:MOST_ACCOUNTS])
+
+
+def list_notes(account: Account, *, after: str = "", before: str = "") -> Page[AccountNote]:
+    """Answer a page of the notes about an account that was fetched, newest first."""
+    rows = account.notes.select_related("written_by")
+    return read_page(rows, ("-id",), size=NOTES_ON_A_PAGE, after=after, before=before)

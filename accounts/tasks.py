@@ -6,7 +6,9 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.models import Account
+from accounts.models import Account, AccountTerms
+from accounts.services.documents import make_account_record
+from accounts.services.keys import record_use
 from accounts.services.onboarding import advance_opening
 from accounts.services.users import system_user
 from brokerage import clock
@@ -15,6 +17,7 @@ from brokerage.mode import is_sandbox
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
+MOST_RECORDS_AT_ONCE = 20  # each takes a fiftieth of a second
 
 
 @shared_task(name="accounts.tasks.advance_account", ignore_result=True)
@@ -22,6 +25,19 @@ def advance_account(account_id: str) -> None:
     """Move one account on until it stays where it is. Safe to run twice."""
     with clock.reading():
         _advance(UUID(account_id))
+
+
+@shared_task(name="accounts.tasks.make_record", ignore_result=True)
+def make_record(account_id: str) -> None:
+    """Make the account record that is due of one account. Safe to run twice."""
+    with clock.reading():
+        make_account_record(actor=system_user(), account_id=UUID(account_id))
+
+
+@shared_task(name="accounts.tasks.record_key_use", ignore_result=True)
+def record_key_use(key_pk: int, used_at: str, address: str) -> None:
+    """Remember when and from where an API key was used. Safe to run twice, and in any order."""
+    record_use(key_pk=key_pk, used_at=datetime.fromisoformat(used_at), address=address)
 
 
 def advance_openings_left_behind(at: datetime) -> None:
@@ -36,6 +52,16 @@ def advance_openings_left_behind(at: datetime) -> None:
             _advance(account_id)
         except Exception:
             log.exception("account %s could not be moved on", account_id)
+
+
+def make_records_left_behind(at: datetime) -> None:
+    """Make the account records whose own task was lost, the longest due first, a few at every tick."""
+    due = AccountTerms.objects.filter(record_due_at__isnull=False).order_by("record_due_at")
+    for account_id in list(due.values_list("pk", flat=True)[:MOST_RECORDS_AT_ONCE]):
+        try:
+            make_account_record(actor=system_user(), account_id=account_id)
+        except Exception:
+            log.exception("the record of account %s could not be made", account_id)
 
 
 def _advance(account_id: UUID) -> None:

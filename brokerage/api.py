@@ -7,7 +7,7 @@ Errors are `{"code": int, "message": str, …facts}` on every status, 404 and 50
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -26,8 +26,8 @@ from brokerage.errors import (
     InvalidParameter,
     Malformed,
     MethodNotAllowed,
-    NotAuthorized,
     NotPermitted,
+    Unauthenticated,
 )
 from brokerage.wire import BodyNotJson, is_storable, wire_value
 
@@ -35,7 +35,15 @@ API_PREFIXES = ("/v1/", "/v2/", "/v1beta1/", "/v2beta1/")
 
 
 class ApiView(APIView):
-    """The base of every REST view; subclasses define `get`, `post`, … and hold no `try`."""
+    """The base of every REST view; subclasses define `get`, `post`, … and hold no `try`.
+
+    `scope` names the part of the API that a key must be let into: as far as reading for GET,
+    HEAD and OPTIONS, as far as writing for the rest. `also_read_by` names other parts whose
+    readers may look here too. A view that declares no scope lets no key in.
+    """
+
+    scope: ClassVar[str] = ""
+    also_read_by: ClassVar[tuple[str, ...]] = ()
 
     def body(self) -> dict[str, Any]:
         """Answer the request's JSON object, or raise `Malformed`."""
@@ -54,13 +62,6 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         return None
     set_rollback()
     return Response(refusal.body(), status=refusal.http_status)
-
-
-class Unauthenticated(NotAuthorized):
-    """No key, an unknown key, or a wrong secret."""
-
-    reason = "unauthenticated"
-    message = "unauthorized"
 
 
 def _as_refusal(error: Exception) -> BrokerageError | None:

@@ -6,6 +6,7 @@ stream holds its connection open for hours, which only the ASGI handler can do.
 
 import json
 import os
+import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -23,6 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
 
 from django.conf import settings  # noqa: E402 - these read the settings named above
 
+from brokerage.embedded.servers import SUPERVISED  # noqa: E402
 from brokerage.errors import BodyTooLarge  # noqa: E402
 from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
@@ -56,8 +58,16 @@ def _answer_without_delay() -> None:
 
 def _is_too_large(scope: Scope) -> bool:
     stated = dict(scope["headers"]).get(b"content-length", b"")
-    most = settings.LARGE_BODIES.get((scope["method"], scope["path"]), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    most = most_bytes(scope["method"], scope["path"])
     return stated.isdigit() and (len(stated) > 18 or int(stated) > most)
+
+
+def most_bytes(method: str, path: str) -> int:
+    """Answer how large a body may be that comes by this method to this path."""
+    for large_method, pattern, most in settings.LARGE_BODIES:
+        if method == large_method and re.fullmatch(pattern, path):
+            return most
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 async def _refuse_body(send: Send) -> None:
@@ -72,7 +82,7 @@ async def _refuse_body(send: Send) -> None:
     await send({"type": "http.response.body", "body": json.dumps(refusal.body()).encode()})
 
 
-if os.environ.get("STRIKEBOOK_PROCESS") == "web":
+if SUPERVISED in os.environ:
     _answer_without_delay()
 application = route(
     streams=get_asgi_application(),

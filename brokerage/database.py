@@ -7,10 +7,11 @@ from django.db import connection
 DJANGOS_OWN = {"pool", "server_side_binding", "isolation_level", "assume_role"}
 
 
-def direct_parameters() -> dict[str, Any]:
-    """Answer psycopg's parameters for a connection straight to PostgreSQL."""
+def direct_parameters(*, options: str = "") -> dict[str, Any]:
+    """Answer psycopg's parameters for a connection straight to PostgreSQL, with further `-c name=value` options."""
     settings = connection.settings_dict
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: settings[key] for name, key in named.items() if settings[key]}
     # What DATABASE_URL says after its question mark, such as sslmode, but not Django's own options.
-    return given | {name: value for name, value in settings["OPTIONS"].items() if name not in DJANGOS_OWN}
+    given |= {name: value for name, value in settings["OPTIONS"].items() if name not in DJANGOS_OWN}
+    return given | {"options": f"{given.get('options', '')} {options}".strip()}

@@ -102,6 +102,13 @@ class NotAuthorized(BrokerageError):
     message = "request is not authorized"
 
 
+class Unauthenticated(NotAuthorized):
+    """No key, an unknown key, or a wrong secret."""
+
+    reason = "unauthenticated"
+    message = "unauthorized"
+
+
 class NotPermitted(BrokerageError):
     """The actor may see this but not do it: a matter of role or scope."""
 

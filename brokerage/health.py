@@ -21,6 +21,7 @@ from brokerage.database import direct_parameters
 ALIVE_SECONDS = 10
 """How long a sign of life counts: several ticks, so that one slow tick is not an alarm."""
 ANSWER_SECONDS = 2
+_details: dict[str, Callable[[], str]] = {}
 UNREACHABLE = (psycopg.Error, DatabaseError, BrokerDown, RedisError, OSError)
 
 
@@ -36,12 +37,26 @@ def healthz(request: HttpRequest) -> JsonResponse:
     }
     parts = {part: "ok" if _holds(check) else "missing" for part, check in checks.items()}
     is_whole = "missing" not in parts.values()
-    response = JsonResponse(
-        {"status": "ok" if is_whole else "unavailable", "parts": parts}, status=200 if is_whole else 503
-    )
+    answer = {"status": "ok" if is_whole else "unavailable", "parts": parts, "details": _tell()}
+    response = JsonResponse(answer, status=200 if is_whole else 503)
     response["Cache-Control"] = "no-store"
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django: the answer says it, once a probe is enough
     return response
+
+
+def tell(detail: str, read: Callable[[], str]) -> None:
+    """Have `/healthz` say what `read` answers. It must be seen, and is no reason to stop answering requests."""
+    _details[detail] = read
+
+
+def _tell() -> dict[str, str]:
+    told = {}
+    for detail, read in _details.items():
+        try:
+            told[detail] = read()
+        except UNREACHABLE:
+            told[detail] = "unknown"
+    return told
 
 
 def beat_alive(part: str) -> None:
@@ -64,8 +79,8 @@ def _holds(check: Callable[[], bool]) -> bool:
 
 def _database_answers() -> bool:
     """Ask over a connection of its own: the pool would first wait for one of its own to come back."""
-    parameters = {**direct_parameters(), "connect_timeout": ANSWER_SECONDS}
-    with psycopg.connect(**parameters, options=f"-c statement_timeout={ANSWER_SECONDS}s") as connection:
+    parameters = direct_parameters(options=f"-c statement_timeout={ANSWER_SECONDS}s")
+    with psycopg.connect(**{**parameters, "connect_timeout": ANSWER_SECONDS}) as connection:
         return connection.execute("SELECT 1").fetchone() == (1,)
 
 

@@ -4,7 +4,7 @@ A page costs the same wherever it lies: no OFFSET walks over what came before, a
 counts the rest. A token names the row at the edge of a page; it survives rows that come and go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,13 +25,17 @@ class Page(Generic[Row]):
     after: str = ""
 
 
-def read_page(rows: QuerySet[Row], keys: Sequence[str], *, size: int, after: str = "", before: str = "") -> Page[Row]:
-    """Answer the page of `rows` that follows the token `after`, or that leads to the token `before`.
+def read_page(
+    rows: QuerySet[Row], keys: Sequence[str], *, size: int, after: str = "", before: str = "", is_last: bool = False
+) -> Page[Row]:
+    """Answer the page of `rows` that follows the token `after`, or that leads to the token `before`, or the last.
 
     `keys` are the columns or annotations that order the rows, as `order_by` takes them; together
     they are unique. Without a token, and with one that this server did not give, it is the first page.
     """
     try:
+        if is_last:
+            return _last_page(rows, keys, size)
         if before:
             return _page_before(rows, keys, size, _values(rows, keys, before)) or read_page(rows, keys, size=size)
         if after:
@@ -42,6 +46,27 @@ def read_page(rows: QuerySet[Row], keys: Sequence[str], *, size: int, after: str
         pass
     found = list(rows.order_by(*keys)[: size + 1])
     return Page(found[:size], after=_more(keys, found, size))
+
+
+def read_chunks(rows: QuerySet[Any], keys: Sequence[str], *, size: int) -> Iterator[list[Any]]:
+    """Yield all of `rows` in the order of `keys`, `size` at a time, each chunk by one statement of its own.
+
+    No transaction and no cursor stays open between them, however slowly the chunks are taken.
+    """
+    found = list(rows.order_by(*keys)[:size])
+    while found:
+        yield found
+        if len(found) < size:
+            return
+        last = [getattr(found[-1], key.lstrip("-")) for key in keys]
+        found = list(rows.filter(_beyond(keys, last)).order_by(*keys)[:size])
+
+
+def _last_page(rows: QuerySet[Row], keys: Sequence[str], size: int) -> Page[Row]:
+    """Answer a full page from the end, read backwards: it costs what the first one costs."""
+    found = list(rows.order_by(*(_reversed(key) for key in keys))[: size + 1])
+    page = found[:size][::-1]
+    return Page(page, before=_token(keys, page[:1]) if len(found) > size else "")
 
 
 def _page_before(rows: QuerySet[Row], keys: Sequence[str], size: int, values: list[Any]) -> Page[Row] | None:

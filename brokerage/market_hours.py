@@ -10,12 +10,15 @@ from rest_framework.response import Response
 from brokerage import clock, market_calendar
 from brokerage.api import ApiView
 from brokerage.market_calendar import NEW_YORK, Instrument, Session, settlement_date
+from brokerage.scopes import ANY_KEY
 
 FIRST_DAY = date(1990, 1, 1)
 
 
 class ClockView(ApiView):
     """`GET /v1/clock`: the time, whether the market is open, and when that changes."""
+
+    scope = ANY_KEY
 
     def get(self, request: Request) -> Response:
         """Answer `{timestamp, is_open, next_open, next_close}` in New York time."""
@@ -44,6 +47,8 @@ class CalendarRequest(serializers.Serializer):
 
 class CalendarView(ApiView):
     """`GET /v1/calendar`: the sessions from `start` to `end`, both included, as far as they are known."""
+
+    scope = ANY_KEY
 
     def get(self, request: Request) -> Response:
         """Answer an array of sessions, hours in New York time."""

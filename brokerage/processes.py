@@ -58,7 +58,9 @@ environment=STRIKEBOOK_PROCESS="relay"
 {kept}
 stopwaitsecs=2
 """
-UVICORN = "--fd 0 --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 3"
+UVICORN = (
+    "--fd 0 --no-access-log --no-server-header --no-proxy-headers --log-level warning --timeout-graceful-shutdown 3"
+)
 KEPT = """\
 autorestart=true
 startsecs=1

@@ -10,11 +10,14 @@ from brokerage import clock, market_calendar
 from brokerage.api import ApiView
 from brokerage.errors import EndpointNotFound
 from brokerage.mode import is_sandbox
+from brokerage.scopes import EVERY_SCOPE
 from brokerage.services.clock import ClockMove, release_clock, set_clock
 
 
 class SandboxView(ApiView):
     """A view that answers 404 in production mode, before anything else."""
+
+    scope = EVERY_SCOPE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not is_sandbox():

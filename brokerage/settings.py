@@ -1,14 +1,17 @@
 """Settings, read from the environment. The README lists the variables."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from brokerage.database_session import EVERYBODY, TENANT, clear_returned
 from brokerage.embedded import socket_directory
 from brokerage.secrets import NAMES, sandbox_secrets
+from brokerage.storage import storage_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -56,8 +59,18 @@ if EMBEDDED_POSTGRESQL:
     }
 else:
     DATABASES = {"default": env.db("DATABASE_URL")}
-if os.environ.get("STRIKEBOOK_PROCESS") == "web":
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 8, "timeout": 10}
+# Who connects, and as what: decision 0006. Commands act as the owner of the tables, everything else as a role that
+# owns nothing; and only web starts with nobody's rows, since authentication says there who acts.
+RUNTIME_ROLE = "strikebook_app"
+PROCESS = os.environ.get("STRIKEBOOK_PROCESS", "")
+if PROCESS == "command" and env.str("OWNER_DATABASE_URL", default=""):
+    DATABASES = {"default": env.db("OWNER_DATABASE_URL")}
+_said = [] if PROCESS == "command" else [f"-c role={RUNTIME_ROLE}"]
+_said += [] if PROCESS == "web" else [f"-c {TENANT}={EVERYBODY}"]
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = " ".join(filter(None, [_options.get("options", ""), *_said]))
+if PROCESS == "web":
+    _options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 10, "reset": clear_returned}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
 VALKEY = f"unix://{socket_directory(DATA_DIR)}/valkey.sock"
@@ -87,6 +100,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "brokerage",
     "accounts",
     "options",
@@ -94,6 +112,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "brokerage.middleware.request_scope",
+    "accounts.api.limits.rate_limit_headers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,10 +120,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "brokerage.page_refusals.StorableAddress",
     "brokerage.page_refusals.PageRefusals",
+    "accounts.second_factor.SecondFactorRequired",
+    "accounts.devices.LastSeen",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "brokerage.urls"
 WSGI_APPLICATION = "brokerage.wsgi.application"
@@ -127,7 +150,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.PeopleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -136,15 +159,67 @@ LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/accounts"
 LOGOUT_REDIRECT_URL = "/sign-in"
 
+# --- Signing in (docs/decisions/0005-sign-in-is-allauth.md) --------------------------------------
+ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Strikebook: "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
+# Guesses at a password from everywhere together, and at a code; axes counts them by address too.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/10m/key"}
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Strikebook"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.FirstCodeForm",
+    "add_webauthn": "accounts.forms.PasskeyForm",
+}
+AXES_HANDLER = "accounts.lockout.LockOut"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 5  # of one e-mail address from one place; from one place altogether, ten times as many
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken", "code", "credential"]
+AXES_CLIENT_IP_CALLABLE = "brokerage.origin.client_ip"
+AXES_USERNAME_CALLABLE = "accounts.lockout.tried_email"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out_page"
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.scopes.KeyReaches",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["brokerage.wire.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["brokerage.wire.JsonParser"],
     "EXCEPTION_HANDLER": "brokerage.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "brokerage.wire.AlwaysJson",
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_000 if IS_PRODUCTION else 100_000)
+API_REFUSALS_PER_MINUTE = env.int("API_REFUSALS_PER_MINUTE", default=60 if IS_PRODUCTION else 10_000)
+API_STREAMS_PER_KEY = env.int("API_STREAMS_PER_KEY", default=25)
 
 # --- Time, language, files ---------------------------------------------------------------------
 TIME_ZONE = "UTC"
@@ -156,11 +231,18 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage_from(env.str("STRIKEBOOK_STORAGE", default=""), default=MEDIA_ROOT),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-LARGE_BODIES = {("POST", "/v1/accounts"): 160 * 1024 * 1024}  # ten documents of 10 MB, base64
+TEN_DOCUMENTS = 160 * 1024 * 1024  # of 10 MB each, in base64
+ONE_FILE = 32 * 1024 * 1024  # more than the 10 MB that are taken, so that the page can say so
+LARGE_BODIES = [  # method, the path as a regular expression, the most bytes; everything else takes the size above
+    ("POST", r"/v1/accounts", TEN_DOCUMENTS),
+    ("POST", r"/v1/accounts/[0-9a-fA-F-]{36}/documents/upload", TEN_DOCUMENTS),
+    ("POST", r"/openings/[0-9a-fA-F-]{36}/documents", ONE_FILE),
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = ONE_FILE  # files that are sent stay in memory: what lies on disk is sealed
 
 # --- Security ----------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
@@ -168,6 +250,7 @@ if IS_PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this server answers for in production mode")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many of ours append to X-Forwarded-For
 SECURE_SSL_REDIRECT = False  # the API never redirects (contract/trading.md 0.2); the proxy refuses plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
@@ -188,6 +271,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# --- Mail --------------------------------------------------------------------------------------
+vars().update(env.email("EMAIL_URL", default="smtp://localhost:25" if IS_PRODUCTION else "consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Strikebook <no-reply@strikebook.invalid>")
+_own = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IS_PRODUCTION else f"http://localhost:{env.str('PORT', '8000')}"
+PUBLIC_URL = env.str("PUBLIC_URL", default=_own).rstrip("/")  # where the links in mails lead
 
 # --- Market ------------------------------------------------------------------------------------
 MARKET_SOURCE = env.str("STRIKEBOOK_MARKET", default="synthetic")

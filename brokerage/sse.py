@@ -20,6 +20,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from brokerage.api import json_error
 from brokerage.database import direct_parameters
+from brokerage.database_session import EVERYBODY, TENANT, put
 from brokerage.errors import BrokerageError
 from brokerage.models import Event
 from brokerage.relay import CHANNEL
@@ -37,11 +38,19 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Stream:
-    """Which events a stream carries, for whom, and how one is written."""
+    """Which events a stream carries, for whom, and how one is written.
+
+    `tenant` is whose events it may ever carry: the barrier behind `wanted` and `filters`.
+    """
 
     wanted: Callable[[Event], bool]
     filters: dict[str, Any]
     render: Callable[[Event], bytes]
+    tenant: str
+
+    def may_carry(self, event: Event) -> bool:
+        """Say whether the event is its tenant's."""
+        return self.tenant in (EVERYBODY, str(event.correspondent_id))
 
 
 @dataclass(eq=False)
@@ -52,7 +61,7 @@ class _Follower:
 
     def offer(self, event: Event) -> None:
         try:
-            if self.stream.wanted(event):
+            if self.stream.may_carry(event) and self.stream.wanted(event):
                 self.queue.put_nowait(event)
         except asyncio.QueueFull:
             self.dropped += 1
@@ -62,7 +71,9 @@ class _Follower:
 
 
 async def _connect() -> psycopg.AsyncConnection:
-    return await psycopg.AsyncConnection.connect(**direct_parameters(), autocommit=True)
+    """Connect for the listener, which reads for everybody's streams; each is offered its tenant's events only."""
+    parameters = direct_parameters(options=f"-c {TENANT}={EVERYBODY}")
+    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
 
 
 class Listener:
@@ -166,13 +177,13 @@ async def _write(stream: Stream, bounds: Bounds) -> AsyncIterator[bytes]:
 
 
 async def _is_reached(bounds: Bounds) -> bool:
-    return bounds.until is not None and await sync_to_async(_released)(bounds.is_reached)
+    return bounds.until is not None and await sync_to_async(_released)(EVERYBODY, bounds.is_reached)
 
 
 async def _past(stream: Stream, bounds: Bounds) -> AsyncIterator[Event]:
     after = 0
     while True:
-        page = await sync_to_async(_released)(partial(_page, stream, bounds, after))
+        page = await sync_to_async(_released)(stream.tenant, partial(_page, stream, bounds, after))
         for event in page:
             yield event
         if len(page) < PAGE:
@@ -185,9 +196,10 @@ def _page(stream: Stream, bounds: Bounds, after: int) -> list[Event]:
     return list(rows.order_by("event_id")[:PAGE])
 
 
-def _released(read: Callable[[], T]) -> T:
-    """Read from the database and give the connection back: an idle stream holds none."""
+def _released(tenant: str, read: Callable[[], T]) -> T:
+    """Read what is the tenant's and give the connection back: an idle stream holds none."""
     try:
+        put({TENANT: tenant}, is_local=False)
         return read()
     finally:
         connection.close()

@@ -16,15 +16,17 @@ API: list[URLPattern | URLResolver] = [
     path("clock", ClockView.as_view()),
 ]
 urlpatterns = [
-    path("healthz", healthz),
+    path("healthz", healthz, name="healthz"),
     path("v1/sandbox/clock", SandboxClockView.as_view()),
     path("v1/", include(API)),
     path("v2/", include(("options.api.urls_v2", "options_v2"))),
+    path("v2/", include("trading.api.urls_v2")),
     path("v2/calendar", CalendarView.as_view()),
     path("v2/clock", ClockView.as_view()),
     path("market-clock", market_clock),
-    path("theme", choose_theme),
+    path("theme", choose_theme, name="theme"),
     path("streams/accounts/<uuid:account_id>", account_changes),
+    path("", include("accounts.access_urls")),
     path("", include("accounts.urls")),
     path("", include("trading.urls")),
 ]

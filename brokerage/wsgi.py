@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "brokerage.settings")
+os.environ.setdefault("STRIKEBOOK_PROCESS", "web")  # its connections start with nobody's rows (decision 0006)
 
 # Around the application and not among its middleware, which the streams share and which stays async.
 application = WhiteNoise(

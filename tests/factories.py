@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from accounts.api.serializers import read_application
 from accounts.choices import AccountStatus, Role, UserKind
 from accounts.models import Account, ApiKey, Correspondent, User
 from accounts.rules.applications import AccountApplication
+from accounts.second_factor import REQUIRED_OF
 from accounts.services.onboarding import advance_opening, open_account
 from accounts.services.users import create_correspondent_records, issue_api_key, system_user
 from brokerage import clock
@@ -36,10 +38,13 @@ def make_api_key(correspondent: Correspondent) -> tuple[ApiKey, str]:
         return issue_api_key(correspondent=correspondent)
 
 
-def make_staff(role: Role, correspondent: Correspondent | None, *, email: str = "") -> User:
-    """Make a member of staff, of the broker itself where no correspondent is given."""
+def make_staff(role: Role, correspondent: Correspondent | None, *, email: str = "", enrolled: bool = True) -> User:
+    """Make a member of staff, of the broker itself where no correspondent is given.
+
+    Those whose role needs a second factor have an authenticator app, unless told otherwise.
+    """
     firm = correspondent.code.lower() if correspondent else "broker"
-    return User.objects.create_user(
+    member = User.objects.create_user(
         email or f"{role}@{firm}.example",
         password=PASSWORD,
         name=f"{role.label} {firm}",
@@ -48,6 +53,16 @@ def make_staff(role: Role, correspondent: Correspondent | None, *, email: str = 
         correspondent=correspondent,
         created_at=clock.now(),
     )
+    if enrolled and role in REQUIRED_OF:
+        enroll(member)
+    return member
+
+
+def enroll(user: User) -> str:
+    """Give the user an authenticator app, and answer its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
 
 
 def make_customer(correspondent: Correspondent, *, email: str = "") -> User:

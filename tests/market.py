@@ -19,8 +19,9 @@ from tests.factories import api_user, make_account
 from tests.options.contracts import list_contracts
 from trading.choices import JournalType
 from trading.models import Order, Position
+from trading.rules.journals import JournalRequest
 from trading.rules.ticket_form import OrderRequest
-from trading.services.journals import JournalRequest, create_journal
+from trading.services.journals import create_journal
 from trading.services.orders import submit_order
 from trading.venues.paper import PaperVenue
 

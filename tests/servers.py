@@ -27,6 +27,7 @@ def data_directory() -> Path:
 
 # Settings are read while pytest starts, before any hook but after this import.
 os.environ["STRIKEBOOK_DATA"] = str(data_directory())
+os.environ["STRIKEBOOK_PROCESS"] = "command"  # tests own their databases; some take the runtime role
 
 
 def pytest_configure(config: pytest.Config) -> None:

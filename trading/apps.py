@@ -9,15 +9,22 @@ class TradingConfig(AppConfig):
     name = "trading"
 
     def ready(self) -> None:
+        from accounts.closing import register_blocker
         from brokerage import schedule
         from brokerage.services.clock import guard_bookings
+        from trading.closing import find_holdings, find_pending
+        from trading.funding_tasks import advance_waiting_funding
         from trading.selectors import newest_booking
-        from trading.tasks import expire_day_orders, settle_pending_journals, work_open_orders
+        from trading.tasks import close_the_books, expire_day_orders, settle_pending_journals, work_open_orders
 
         guard_bookings(newest_booking)
+        register_blocker(find_holdings)
+        register_blocker(find_pending)
         schedule.at_open(work_open_orders)
         schedule.at_close(work_open_orders, after=-LAST_LOOK)
         schedule.at_close(expire_day_orders)
         schedule.at_close(settle_pending_journals)
+        schedule.at_close(close_the_books)  # after all else that the close brings
         schedule.every_tick(expire_day_orders)  # what was accepted in the instant of the close
         schedule.every_tick(work_open_orders)
+        schedule.every_tick(advance_waiting_funding)

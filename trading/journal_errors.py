@@ -33,8 +33,31 @@ class JournalAccountInactive(Refused):
     field = "to_account"
 
 
+class JournalSourceInactive(Refused):
+    """The account that would send is neither active nor closed, or it is blocked."""
+
+    reason = "journal_source_inactive"
+    message = "from_account must be ACTIVE, and is {status}"
+    field = "from_account"
+
+
+class JournalNotPending(Unprocessable):
+    """Only a journal that still waits can be canceled."""
+
+    reason = "journal_not_pending"
+    message = "only a pending journal can be canceled, and this one is {status}"
+
+
+class TooManyJournals(Unprocessable):
+    """A list without a limit would answer more journals than one answer holds."""
+
+    reason = "too_many_journals"
+    message = "more than {most} journals match: narrow the dates or set a limit"
+    field = "limit"
+
+
 class JournalCashUnavailable(Refused):
-    """The source has less free cash than the journal moves: pledged and held cash stays (domain rule BP-6)."""
+    """The source has less free and settled cash than leaves it: pledged and held cash stays (domain rule BP-6)."""
 
     reason = "journal_cash_unavailable"
     message = "insufficient cash available for journal (requested: {requested}, available: {available})"

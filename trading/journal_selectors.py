@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from accounts.choices import UserKind
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage.market_calendar import NEW_YORK
-from trading.journal_errors import JournalNotFound
+from trading.journal_errors import JournalNotFound, TooManyJournals
 from trading.models import Journal
 
 
@@ -23,11 +24,17 @@ class JournalFilter:
     entry_type: str = ""
     to_account: UUID | None = None
     from_account: UUID | None = None
-    limit: int = 1000
+    limit: int | None = None
+
+
+MOST_JOURNALS = 100_000
 
 
 def list_journals(actor: User, wanted: JournalFilter) -> list[Journal]:
-    """Answer the newest journals out of accounts that the actor may see."""
+    """Answer the newest journals that the actor may see: `limit` of them, or all where none is set.
+
+    Raises `TooManyJournals` where all are more than 100,000.
+    """
     rows = _visible_to(actor)
     if wanted.after:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.after, time.min, NEW_YORK))
@@ -35,7 +42,13 @@ def list_journals(actor: User, wanted: JournalFilter) -> list[Journal]:
         rows = rows.filter(created_at__lt=datetime.combine(wanted.before, time.min, NEW_YORK) + timedelta(days=1))
     exact = {name: getattr(wanted, name) for name in ("status", "entry_type", "to_account", "from_account")}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    return list(rows.order_by("-created_at", "-pk")[: wanted.limit])
+    rows = rows.order_by("-created_at", "-pk")
+    if wanted.limit is not None:
+        return list(rows[: wanted.limit])
+    found = list(rows[: MOST_JOURNALS + 1])
+    if len(found) > MOST_JOURNALS:
+        raise TooManyJournals(most=MOST_JOURNALS)
+    return found
 
 
 def get_journal(actor: User, journal_id: UUID) -> Journal:
@@ -48,4 +61,10 @@ def get_journal(actor: User, journal_id: UUID) -> Journal:
 
 def _visible_to(actor: User) -> QuerySet[Journal]:
     actor.require(Permission.VIEW_ACCOUNTS)
-    return Journal.objects.filter(from_account__in=Account.objects.visible_to(actor)).select_related("asset")
+    journals = Journal.objects.select_related("asset")
+    if actor.sees_every_correspondent:
+        return journals
+    if actor.kind == UserKind.CUSTOMER:
+        own = Account.objects.visible_to(actor)
+        return journals.filter(Q(from_account__in=own) | Q(to_account__in=own))
+    return journals.filter(correspondent_id=actor.correspondent_id)

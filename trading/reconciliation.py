@@ -35,6 +35,12 @@ NOTHING_IS_OVERDRAWN = """
         SELECT account_id, hold_asset_id AS asset_id, sum(hold_quantity) AS quantity FROM trading_order
         WHERE hold_quantity > 0 GROUP BY account_id, hold_asset_id
         UNION ALL
+        SELECT leaving.account_id, dollar.id, sum(leaving.hold_amount)
+        FROM trading_transfer AS leaving
+        JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
+        WHERE leaving.hold_amount > 0
+        GROUP BY leaving.account_id, dollar.id
+        UNION ALL
         SELECT short.account_id, dollar.id, sum(-short.quantity * terms.strike_price * terms.multiplier)
         FROM trading_position AS short
         JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,12 +19,13 @@ from options.services.market import closing_prices, get_quotes
 from trading.choices import TRADE_ACTIVITIES, ActivityType, OrderSide
 from trading.errors import OrderNotFound, PositionNotFound
 from trading.instruments import MARKET_OF_ASSET, read_holdings
-from trading.models import Activity, LedgerTransaction, Order, Position
+from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position
 from trading.rules.costs import Stake
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import CLOSED_STATUSES, OPEN_STATUSES
-from trading.rules.postings import OPENING_REFERENCE
+from trading.rules.postings import OPENING_REFERENCE, trade_date
 from trading.rules.valuation import Valuation, value_position
+from trading.settlement import unsettled_proceeds
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Balances:
     cash: Decimal
     held_cash: Decimal
     pledged_cash: Decimal
+    leaving_cash: Decimal
     buying_power: Decimal
     options_buying_power: Decimal
     withdrawable_cash: Decimal
@@ -152,18 +154,29 @@ def read_balances(account: Account) -> Balances:
     long_value = sum((value for value in values.values() if value > 0), ZERO)
     short_value = sum((value for value in values.values() if value < 0), ZERO)
     free = max(holdings.free_cash, ZERO)
+    unsettled = unsettled_proceeds([account.pk], trade_date(clock.now()))[account.pk]
     return Balances(
         cash=holdings.cash,
         held_cash=holdings.held_cash,
         pledged_cash=holdings.pledged_cash,
+        leaving_cash=holdings.leaving_cash,
         buying_power=free,
         options_buying_power=free,
-        withdrawable_cash=free,
+        withdrawable_cash=holdings.withdrawable_cash(unsettled),
         long_market_value=long_value,
         short_market_value=short_value,
         equity=holdings.cash + long_value + short_value,
         unpriced=tuple(sorted(unpriced)),
     )
+
+
+CLOSING_AMOUNTS = tuple(f.name for f in ClosingBalance._meta.fields if f.name.endswith("_amount"))
+
+
+def newest_closing_balance(account: Account, by: date) -> ClosingBalance:
+    """Answer the account's newest stored close by that date; all zero where it held nothing at any."""
+    found = ClosingBalance.objects.filter(account=account, date__lte=by).order_by("-date").first()
+    return found or ClosingBalance(account=account, date=by, **dict.fromkeys(CLOSING_AMOUNTS, ZERO))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from uuid import UUID
 from celery import shared_task
 from django.db import DatabaseError
 
-from brokerage import clock
+from brokerage import clock, market_calendar
 from trading.choices import JournalStatus
-from trading.models import Journal, Order
+from trading.models import Journal, Order, Position
 
 log = logging.getLogger(__name__)
 
@@ -63,3 +63,25 @@ def settle_pending_journals(at: datetime) -> None:
             settle_pending_journal(journal_id=journal_id, at=at)
         except DatabaseError:
             log.exception("journal %s could not be settled and is looked at again", journal_id)
+
+
+ACCOUNTS_AT_ONCE = 2_000
+
+
+def close_the_books(at: datetime) -> None:
+    """Store every account's closing balance of the session that ended at `at`, some accounts at a time."""
+    from trading.closing_prices import prices_at_close
+    from trading.services.closing_balances import store_closing_balances
+
+    session = market_calendar.last_session(at)
+    prices = prices_at_close(session)
+    after = UUID(int=0)
+    while True:
+        holders = (
+            Position.objects.filter(account_id__gt=after).order_by("account_id").values_list("account_id", flat=True)
+        )
+        account_ids = list(holders.distinct()[:ACCOUNTS_AT_ONCE])
+        if not account_ids:
+            return
+        store_closing_balances(account_ids=account_ids, session_date=session.date, closing_prices=prices)
+        after = account_ids[-1]

@@ -5,15 +5,19 @@ from typing import Any
 
 from accounts.api.representations import configuration_json
 from accounts.models import Account
+from accounts.rules.decisions import admin_configurations
 from brokerage import clock, market_calendar
 from brokerage.money import plain
-from trading.selectors import Balances, read_balances
+from trading.models import ClosingBalance
+from trading.rules.postings import trade_date
+from trading.selectors import Balances, newest_closing_balance, read_balances
 
 
 def trading_account_object(account: Account) -> dict[str, Any]:
     """Answer the TradeAccount object of an account: money as decimal strings, levels as integers."""
     now = clock.now()
     last = market_calendar.last_close(now)
+    closing = newest_closing_balance(account, trade_date(last))
     return {
         "id": str(account.pk),
         "account_number": account.account_number,
@@ -22,10 +26,9 @@ def trading_account_object(account: Account) -> dict[str, Any]:
         "currency": account.currency,
         **{name: plain(amount) for name, amount in _money(account, read_balances(account)).items()},
         "multiplier": "1",
-        "balance_asof": last.astimezone(market_calendar.NEW_YORK).date(),
+        "balance_asof": closing.date,
         "previous_close": last,
-        # The day's closing values are not stored yet: unknown, and so null.
-        **dict.fromkeys(LAST_DAY_FIELDS),
+        **{name: plain(amount) for name, amount in _last_day(closing).items()},
         "clearing_broker": "SELF",
         "trading_blocked": account.trading_blocked,
         "transfers_blocked": account.transfers_blocked,
@@ -35,14 +38,14 @@ def trading_account_object(account: Account) -> dict[str, Any]:
         "created_at": account.created_at,
         "options_approved_level": account.options_approved_level,
         "options_trading_level": account.options_trading_level,
-        "admin_configurations": _admin_configurations(account),
+        "admin_configurations": admin_configurations(vars(account)),
         "user_configurations": configuration_json(account) if account.is_configured else None,
     }
 
 
 def _money(account: Account, balances: Balances) -> dict[str, Decimal]:
     powers = ("buying_power", "regt_buying_power", "effective_buying_power", "non_marginable_buying_power")
-    # A cash account: its margin is what its short puts pledge, and nothing is pending.
+    # A cash account: its margin is what its short puts pledge, and no fee is pending.
     margins = dict.fromkeys(("initial_margin", "maintenance_margin"), balances.pledged_cash)
     return {
         **dict.fromkeys(powers, balances.buying_power),
@@ -52,11 +55,11 @@ def _money(account: Account, balances: Balances) -> dict[str, Decimal]:
         "cash_transferable": balances.withdrawable_cash,
         "equity": balances.equity,
         "portfolio_value": balances.equity,
-        "last_equity": account.last_equity_amount,
         "long_market_value": balances.long_market_value,
         "short_market_value": balances.short_market_value,
         "position_market_value": balances.long_market_value + balances.short_market_value,
         **margins,
+        "pending_transfer_out": balances.leaving_cash,
         **dict.fromkeys(NOTHING_PENDING, Decimal(0)),
     }
 
@@ -64,23 +67,22 @@ def _money(account: Account, balances: Balances) -> dict[str, Decimal]:
 NOTHING_PENDING = (
     "sma",
     "accrued_fees",
-    "pending_transfer_out",
     "pending_reg_taf_fees",
     "memoposts",
     "intraday_adjustments",
 )
-LAST_DAY_FIELDS = (
-    "last_long_market_value",
-    "last_short_market_value",
-    "last_cash",
-    "last_initial_margin",
-    "last_maintenance_margin",
-    "last_regt_buying_power",
-    "last_buying_power",
-    "last_options_buying_power",
-)
 
 
-def _admin_configurations(account: Account) -> dict[str, Any]:
-    cap = account.admin_max_options_trading_level
-    return {} if cap is None else {"max_options_trading_level": cap}
+def _last_day(closing: ClosingBalance) -> dict[str, Decimal]:
+    """Answer the values of the last close; nothing is lent, so buying power is one figure."""
+    powers = dict.fromkeys(("last_buying_power", "last_regt_buying_power"), closing.buying_power_amount)
+    return {
+        **powers,
+        "last_options_buying_power": closing.options_buying_power_amount,
+        "last_equity": closing.equity_amount,
+        "last_cash": closing.cash_amount,
+        "last_long_market_value": closing.long_market_value_amount,
+        "last_short_market_value": closing.short_market_value_amount,
+        "last_initial_margin": closing.initial_margin_amount,
+        "last_maintenance_margin": closing.maintenance_margin_amount,
+    }

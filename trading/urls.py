@@ -1,8 +1,26 @@
 """The pages of trading."""
 
-from django.urls import path
+from django.urls import include, path
 
-from trading import views
+from trading import funding_decisions, funding_views, views
+
+FUNDING = [
+    path("transfers", funding_views.transfers, name="transfers"),
+    path("journals", funding_views.journals, name="journals"),
+    path("deposit", funding_views.deposit, name="deposit"),
+    path("withdraw", funding_views.withdraw, name="withdraw"),
+    path("link-ach", funding_views.link_ach_page, name="link_ach"),
+    path("link-bank", funding_views.link_bank_page, name="link_bank"),
+    path("ach/<uuid:link_id>", funding_decisions.ach_link, name="ach_link"),
+    path("ach/<uuid:link_id>/remove", funding_decisions.ach_remove, name="ach_remove"),
+    path("ach/<uuid:link_id>/decide", funding_decisions.ach_decide, name="ach_decide"),
+    path("banks/<uuid:link_id>", funding_decisions.bank_link, name="bank_link"),
+    path("banks/<uuid:link_id>/remove", funding_decisions.bank_remove, name="bank_remove"),
+    path("banks/<uuid:link_id>/decide", funding_decisions.bank_decide, name="bank_decide"),
+    path("transfers/<uuid:transfer_id>", funding_decisions.transfer, name="transfer"),
+    path("transfers/<uuid:transfer_id>/cancel", funding_decisions.transfer_cancel, name="transfer_cancel"),
+    path("transfers/<uuid:transfer_id>/decide", funding_decisions.transfer_decide, name="transfer_decide"),
+]
 
 app_name = "trading"
 urlpatterns = [
@@ -11,4 +29,6 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/positions", views.positions, name="positions"),
     path("accounts/<uuid:account_id>/orders", views.orders, name="orders"),
     path("accounts/<uuid:account_id>/activities", views.activities, name="activities"),
+    path("accounts/<uuid:account_id>/funding", funding_views.funding, name="funding"),
+    path("accounts/<uuid:account_id>/funding/", include(FUNDING)),
 ]

@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import cast
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts import acting
+from accounts.api.limits import count_call, count_refusal
+from accounts.key_errors import ApiKeyExpired, ApiKeyRevoked, NetworkNotAllowed
 from accounts.models import ApiKey, User
+from accounts.rules.keys import is_from
+from accounts.services.keys import note_use
 from accounts.services.users import hash_secret
+from brokerage import clock
+from brokerage.database_session import forget
+from brokerage.errors import BrokerageError, Unauthenticated
+from brokerage.origin import client_ip
 
 # What a wrong key is compared with, so that it takes as long as a wrong secret.
 NOBODYS_HASH = hash_secret("")
@@ -23,12 +34,9 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         """Answer the user and the key, None where no credentials came; refuse those that do not match."""
-        credentials = read_credentials(request.headers)
-        if credentials is None:
+        if read_credentials(request.headers) is None:
             return None
-        key = find_key(*credentials)
-        if key is None:
-            raise AuthenticationFailed
+        key = admit(request._request)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -39,6 +47,38 @@ class ApiKeyAuthentication(BaseAuthentication):
 def actor_of(request: Request) -> User:
     """Answer who acts: the user behind the key."""
     return cast(User, request.user)
+
+
+def admit(request: HttpRequest) -> ApiKey:
+    """Answer the key that signs the request, with the call counted, or raise what keeps it out.
+
+    Raises `Unauthenticated`, `ApiKeyRevoked`, `ApiKeyExpired`, `NetworkNotAllowed`, or
+    `TooManyRequests`. That a key was revoked or has expired is told only to who has its secret.
+    """
+    credentials = read_credentials(request.headers)
+    key = find_key(*credentials) if credentials else None
+    try:
+        key = _require_in_force(key, client_ip(request))
+    except BrokerageError:
+        forget()
+        count_refusal(request)
+        raise
+    window = count_call(request, key)
+    if window.used == 1:  # the first call of its minute says that the key is used, outside of the call
+        note_use(key, client_ip(request))
+    return key
+
+
+def _require_in_force(key: ApiKey | None, address: str) -> ApiKey:
+    if key is None or not key.user.is_active:
+        raise Unauthenticated
+    if key.revoked_at is not None:
+        raise ApiKeyRevoked
+    if key.expires_at is not None and key.expires_at <= clock.real_now():
+        raise ApiKeyExpired(day=f"{key.expires_at:%Y-%m-%d}")
+    if key.allowed_networks and not is_from(address, key.allowed_networks):
+        raise NetworkNotAllowed(address=address or "an unknown address")
+    return key
 
 
 def read_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:
@@ -56,10 +96,14 @@ def read_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def find_key(key_id: str, secret: str) -> ApiKey | None:
-    """Find the key in force that this secret belongs to, comparing in constant time."""
+    """Find the key that this secret belongs to, in force or not, comparing in constant time.
+
+    The same query tells the database who acts; who refuses the key calls `forget`.
+    """
     found = None
     if key_id and "\x00" not in key_id:
-        found = ApiKey.objects.select_related("user__correspondent").filter(key_id=key_id).first()
+        says_who = acting.annotations("user__", means=Concat(Value("key "), F("key_id")))
+        keys = ApiKey.objects.select_related("user__correspondent").annotate(**says_who)
+        found = keys.filter(key_id=key_id).first()
     matches = compare_digest(found.secret_hash if found else NOBODYS_HASH, hash_secret(secret))
-    is_in_force = found is not None and found.revoked_at is None and found.user.is_active
-    return found if matches and is_in_force else None
+    return found if matches else None

@@ -43,7 +43,7 @@ def account_json(account: Account, entities: Collection[str] = ENTITIES) -> dict
         "account_name": account.name,
         "account_type": account.account_type,
         "enabled_assets": account.enabled_assets,
-        "kyc_results": None,
+        "kyc_results": account.kyc_results,
         **_given(account, ("account_sub_type",)),
         **_terms(account),
     }

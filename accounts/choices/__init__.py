@@ -1,6 +1,6 @@
 """The words of the account side, each with its wire spelling."""
 
-from accounts.choices.access import STAFF_ROLES, AuditAct, KeyScope, Role, ScopeAccess, UserKind
+from accounts.choices.access import STAFF_ROLES, AuditAct, KeyGrace, KeyLifetime, KeyScope, Role, ScopeAccess, UserKind
 from accounts.choices.accounts import (
     FOREIGN_STATUSES,
     AccountKind,
@@ -15,7 +15,14 @@ from accounts.choices.accounts import (
     TradeConfirmEmail,
 )
 from accounts.choices.people import ContextType, EmploymentSector, EmploymentStatus, FundingSource, TaxIdType, VisaType
-from accounts.choices.records import AccountDocumentType, AgreementType, CipApproval, DocumentType, MimeType
+from accounts.choices.records import (
+    AccountDocumentType,
+    AgreementType,
+    CipApproval,
+    CipProvider,
+    DocumentType,
+    MimeType,
+)
 from accounts.choices.suitability import (
     Experience,
     LiquidityNeeds,
@@ -37,6 +44,7 @@ __all__ = [
     "AllocationMethod",
     "AuditAct",
     "CipApproval",
+    "CipProvider",
     "ContextType",
     "DocumentType",
     "EmploymentSector",
@@ -44,6 +52,8 @@ __all__ = [
     "EnabledAsset",
     "Experience",
     "FundingSource",
+    "KeyGrace",
+    "KeyLifetime",
     "KeyScope",
     "LiquidityNeeds",
     "MaritalStatus",

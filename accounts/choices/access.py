@@ -48,6 +48,27 @@ class ScopeAccess(TextChoices):
     WRITE = "write"
 
 
+class KeyLifetime(TextChoices):
+    """How long a new key works (contract/accounts.md 1.1)."""
+
+    NEVER = "never", "It does not expire"
+    WEEK = "1w", "After 1 week"
+    MONTH = "30d", "After 30 days"
+    QUARTER = "90d", "After 90 days"
+    HALF_YEAR = "6m", "After 6 months"
+    YEAR = "1y", "After 1 year"
+    CUSTOM = "custom", "On a day of your own"
+
+
+class KeyGrace(TextChoices):
+    """How long a key that was replaced goes on working."""
+
+    NONE = "now", "At once"
+    HOUR = "1h", "In 1 hour"
+    DAY = "24h", "In 24 hours"
+    WEEK = "7d", "In 7 days"
+
+
 class AuditAct(TextChoices):
     """What an audit entry records."""
 

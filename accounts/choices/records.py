@@ -53,6 +53,17 @@ class AccountDocumentType(TextChoices):
     TRADE_CONFIRMATION = "trade_confirmation"
 
 
+class CipProvider(TextChoices):
+    """Who checks identities for partners that do so themselves (contract 2.6)."""
+
+    ALLOY = "alloy"
+    TRULIOO = "trulioo"
+    ONFIDO = "onfido"
+    VERIFF = "veriff"
+    JUMIO = "jumio"
+    GETMATI = "getmati"
+
+
 class CipApproval(TextChoices):
     """What the partner decided on the identity of the holder (contract 2.6)."""
 

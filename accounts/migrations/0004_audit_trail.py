@@ -1,6 +1,8 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import migrations, models
+from django.db.models.functions import Upper
 
 
 class Migration(migrations.Migration):
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
                 ('checked_at', models.DateTimeField()),
                 ('entries', models.BigIntegerField()),
                 ('seals', models.BigIntegerField()),
+                ('head', models.CharField(blank=True, max_length=64)),
                 ('finding', models.TextField(blank=True)),
             ],
             options={
@@ -49,10 +52,14 @@ class Migration(migrations.Migration):
             name='AuditSeal',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('first_transaction_id', models.BigIntegerField()),
+                ('previous_digest', models.CharField(blank=True, max_length=64)),
+                ('restored_at_id', models.BigIntegerField(default=0)),
                 ('last_transaction_id', models.BigIntegerField()),
+                ('last_entry_id', models.BigIntegerField()),
+                ('highest_id', models.BigIntegerField()),
                 ('entries', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
+                ('leaves', models.BinaryField()),
+                ('digest', models.CharField(max_length=64, unique=True)),
                 ('sealed_at', models.DateTimeField()),
             ],
         ),
@@ -62,15 +69,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditentry',
-            index=models.Index(fields=['account_id', '-id'], name='audit_of_an_account'),
+            index=models.Index(fields=['-at', '-id'], name='audit_newest_first'),
         ),
         migrations.AddIndex(
             model_name='auditentry',
-            index=models.Index(fields=['correspondent_id', '-id'], name='audit_of_a_correspondent'),
+            index=models.Index(fields=['account_id', '-at', '-id'], name='audit_of_an_account'),
         ),
         migrations.AddIndex(
             model_name='auditentry',
-            index=models.Index(fields=['actor_id', '-id'], name='audit_of_an_actor'),
+            index=models.Index(fields=['correspondent_id', '-at', '-id'], name='audit_of_a_correspondent'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(fields=['actor_id', '-at', '-id'], name='audit_of_an_actor'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(fields=['subject', 'subject_id', '-at', '-id'], name='audit_of_a_record'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(fields=['request_id'], condition=models.Q(('request_id', ''), _negated=True), name='audit_of_a_request'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=models.Index(fields=['act', '-at', '-id'], condition=models.Q(('act__in', ['deleted', 'revealed', 'exported', 'signed_in', 'signed_out', 'refused'])), name='audit_of_rare_acts'),
+        ),
+        migrations.AddIndex(
+            model_name='auditentry',
+            index=GinIndex(OpClass(Upper(models.F('reason')), name='gin_trgm_ops'), condition=models.Q(('reason', ''), _negated=True), name='audit_by_reason'),
         ),
         migrations.AddIndex(
             model_name='auditentry',
@@ -82,11 +109,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='auditseal',
-            constraint=models.CheckConstraint(condition=models.Q(('last_transaction_id__gte', models.F('first_transaction_id'))), name='a_seal_covers_a_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditseal',
-            constraint=models.UniqueConstraint(fields=('first_transaction_id',), name='nothing_is_sealed_twice'),
+            constraint=models.UniqueConstraint(fields=('previous_digest',), name='the_chain_does_not_fork'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditseal',

@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+SCOPES = ('accounts', 'funding', 'trading', 'journaling', 'data', 'events', 'reporting')
+
 
 class Migration(migrations.Migration):
 
@@ -51,7 +53,13 @@ class Migration(migrations.Migration):
             name='revoked_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        # Keys from before there were scopes keep the access that they had.
         migrations.AddField(
+            model_name='apikey',
+            name='scopes',
+            field=models.JSONField(default=dict.fromkeys(SCOPES, 'write')),
+        ),
+        migrations.AlterField(
             model_name='apikey',
             name='scopes',
             field=models.JSONField(default=dict),

@@ -1,4 +1,5 @@
 import brokerage.fields
+import django.db.models.deletion
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -76,5 +77,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='brokerpolicy',
             constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='there_is_one_broker_policy'),
+        ),
+        migrations.CreateModel(
+            name='SettingsProposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changes', models.JSONField()),
+                ('reason', models.CharField(max_length=1000)),
+                ('proposed_at', models.DateTimeField()),
+                ('is_accepted', models.BooleanField(null=True)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('correspondent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='accounts.correspondent')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('correspondent',), name='one_proposal_waits_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', models.F('proposed_by')), ('is_accepted', True), _negated=True), name='nobody_accepts_their_own_proposal'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_accepted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_accepted__isnull', False)), _connector='OR'), name='a_decision_on_settings_is_whole'),
+                ],
+            },
         ),
     ]

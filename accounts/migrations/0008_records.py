@@ -1,8 +1,42 @@
-import brokerage.fields
-import django.db.models.deletion
 import uuid
+from datetime import date
+
+import brokerage.fields
+import django.contrib.postgres.fields
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+from accounts.sealing import seal, unseal
+
+BATCH = 2000
+
+
+def seal_dates_of_birth(apps, schema_editor):
+    """Seal what stood there in the clear, in batches of one statement each."""
+    identity = apps.get_model("accounts", "Identity")
+    for rows in _batches(identity):
+        for row in rows:
+            row.date_of_birth_sealed = seal(row.date_of_birth.isoformat().encode(), account_id=row.account_id)
+        identity.objects.bulk_update(rows, ["date_of_birth_sealed"])
+
+
+def open_dates_of_birth(apps, schema_editor):
+    """Put back in the clear what was sealed."""
+    identity = apps.get_model("accounts", "Identity")
+    for rows in _batches(identity):
+        for row in rows:
+            opened = unseal(bytes(row.date_of_birth_sealed), account_id=row.account_id)
+            row.date_of_birth = date.fromisoformat(opened.decode())
+        identity.objects.bulk_update(rows, ["date_of_birth"])
+
+
+def _batches(identity):
+    columns = ("account_id", "date_of_birth", "date_of_birth_sealed")
+    last = uuid.UUID(int=0)
+    while rows := list(identity.objects.filter(pk__gt=last).order_by("pk").only(*columns)[:BATCH]):
+        yield rows
+        last = rows[-1].pk
 
 
 class Migration(migrations.Migration):
@@ -118,5 +152,39 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ciprecord',
             index=models.Index(fields=['account', '-recorded_at'], name='cip_newest_first'),
+        ),
+        migrations.AddField(
+            model_name='accountterms',
+            name='makers',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None),
+        ),
+        migrations.AddField(
+            model_name='accountterms',
+            name='record_due_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddIndex(
+            model_name='accountterms',
+            index=models.Index(condition=models.Q(('record_due_at__isnull', False)), fields=['record_due_at'], name='records_that_are_due'),
+        ),
+        migrations.AddField(
+            model_name='identity',
+            name='date_of_birth_sealed',
+            field=models.BinaryField(null=True),
+        ),
+        migrations.AlterField(
+            model_name='identity',
+            name='date_of_birth',
+            field=models.DateField(null=True),
+        ),
+        migrations.RunPython(seal_dates_of_birth, open_dates_of_birth),
+        migrations.AlterField(
+            model_name='identity',
+            name='date_of_birth_sealed',
+            field=models.BinaryField(),
+        ),
+        migrations.RemoveField(
+            model_name='identity',
+            name='date_of_birth',
         ),
     ]

@@ -4,8 +4,10 @@ from accounts.models.accounts import Account, BrokerPolicy, Correspondent
 from accounts.models.audit import AuditCheck, AuditEntry, AuditSeal
 from accounts.models.filters import SavedFilter
 from accounts.models.opening import DraftDocument, OpeningDraft
+from accounts.models.others import AuditedAuthenticator, AuditedClock, AuditedReviewer
 from accounts.models.people import Contact, Disclosures, Identity, TrustedContact
 from accounts.models.records import AccountDocument, AccountNote, AccountTerms, Agreement, CipRecord, OwnerDocument
+from accounts.models.settings import SettingsProposal
 from accounts.models.suitability import Suitability
 from accounts.models.users import ApiKey, User
 
@@ -19,6 +21,9 @@ __all__ = [
     "AuditCheck",
     "AuditEntry",
     "AuditSeal",
+    "AuditedAuthenticator",
+    "AuditedClock",
+    "AuditedReviewer",
     "BrokerPolicy",
     "CipRecord",
     "Contact",
@@ -29,6 +34,7 @@ __all__ = [
     "OpeningDraft",
     "OwnerDocument",
     "SavedFilter",
+    "SettingsProposal",
     "Suitability",
     "TrustedContact",
     "User",

@@ -7,8 +7,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Cast, Concat, Lower
+from django.db.models.functions import Cast, Concat, Least, Lower
 
+from accounts.auditing import Audited
 from accounts.choices import (
     AccountKind,
     AccountStatus,
@@ -26,6 +27,11 @@ ACCOUNT_NUMBERS = "accounts_account_number"
 WAITING_TO_MOVE = Q(status__in=[AccountStatus.SUBMITTED, AccountStatus.APPROVED], is_status_pinned=False) | Q(
     status=AccountStatus.ACCOUNT_UPDATED
 )
+# The database's form of Account.options_trading_level: LEAST passes over caps that are not set.
+LEVEL_IN_FORCE = Least(
+    F("options_approved_level"), F("max_options_trading_level"), F("admin_max_options_trading_level")
+)
+IS_CUSTOMERS = Q(kind=AccountKind.CUSTOMER)
 
 
 class Correspondent(models.Model):
@@ -73,6 +79,7 @@ class Correspondent(models.Model):
                 condition=Q(principals_for_level_2__in=[1, 2]), name="one_or_two_principals_approve_level_2"
             ),
         ]
+        triggers = [Audited(account="", correspondent="id")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -87,6 +94,7 @@ class BrokerPolicy(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_broker_policy")]
         verbose_name_plural = "broker policies"
+        triggers = [Audited(account="")]
 
     def __str__(self) -> str:
         return f"allocation {self.allocation_method}"
@@ -236,8 +244,44 @@ class Account(models.Model):
             models.Index(
                 Lower("name"), F("id"), condition=Q(kind=AccountKind.CUSTOMER), name="accounts_by_name_of_all"
             ),
+            models.Index(
+                fields=["correspondent", "status", "-created_at", "-id"],
+                condition=IS_CUSTOMERS,
+                name="accounts_by_status_of_a_tenant",
+            ),
+            models.Index(
+                fields=["status", "-created_at", "-id"], condition=IS_CUSTOMERS, name="accounts_by_status_of_all"
+            ),
+            models.Index(
+                F("correspondent"),
+                LEVEL_IN_FORCE,
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=IS_CUSTOMERS,
+                name="accounts_by_level_of_a_tenant",
+            ),
+            models.Index(
+                LEVEL_IN_FORCE,
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=IS_CUSTOMERS,
+                name="accounts_by_level_of_all",
+            ),
+            models.Index(
+                fields=["correspondent", "-created_at", "-id"],
+                condition=IS_CUSTOMERS & Q(enabled_assets__overlap=["crypto"]),
+                name="accounts_that_trade_crypto",
+            ),
+            models.Index(
+                fields=["correspondent", "-created_at", "-id"],
+                condition=IS_CUSTOMERS & Q(enabled_assets__overlap=["ipo"]),
+                name="accounts_that_trade_ipos",
+            ),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="accounts_searched"),
             models.Index(fields=["id"], condition=WAITING_TO_MOVE, name="accounts_that_wait_to_move"),
+        ]
+        triggers = [
+            Audited(account="id", correspondent="correspondent_id", left_out=["search_text", "last_equity_amount"])
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,29 @@
 """The audit trail: what changed, who did it, from where; sealed into a chain (RK-2, RK-3)."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.choices import AuditAct
+from accounts.models.users import User
+
+RARE_ACTS = Q(act__in=[act for act in AuditAct if act not in (AuditAct.ADDED, AuditAct.CHANGED)])
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Entries, by who may see them and what they speak of."""
+
+    def visible_to(self, actor: User) -> "AuditEntryQuerySet":
+        """Keep what `actor` may see: everything, or its correspondent's."""
+        if actor.sees_every_correspondent:
+            return self
+        return self.filter(correspondent_id=actor.correspondent_id, correspondent_id__isnull=False)
+
+    def of(self, subject: str, subject_id: str) -> "AuditEntryQuerySet":
+        """Keep the entries of one record."""
+        return self.filter(subject=subject, subject_id=subject_id)
 
 
 class AuditEntry(models.Model):
@@ -31,11 +50,18 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True)
     transaction_id = models.BigIntegerField()
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         indexes = [
-            models.Index(fields=["account_id", "-id"], name="audit_of_an_account"),
-            models.Index(fields=["correspondent_id", "-id"], name="audit_of_a_correspondent"),
-            models.Index(fields=["actor_id", "-id"], name="audit_of_an_actor"),
+            models.Index(fields=["-at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["account_id", "-at", "-id"], name="audit_of_an_account"),
+            models.Index(fields=["correspondent_id", "-at", "-id"], name="audit_of_a_correspondent"),
+            models.Index(fields=["actor_id", "-at", "-id"], name="audit_of_an_actor"),
+            models.Index(fields=["subject", "subject_id", "-at", "-id"], name="audit_of_a_record"),
+            models.Index(fields=["request_id"], condition=~Q(request_id=""), name="audit_of_a_request"),
+            models.Index(fields=["act", "-at", "-id"], condition=RARE_ACTS, name="audit_of_rare_acts"),
+            GinIndex(OpClass(Upper(F("reason")), name="gin_trgm_ops"), condition=~Q(reason=""), name="audit_by_reason"),
             models.Index(fields=["transaction_id", "id"], name="audit_in_sealing_order"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -46,21 +72,29 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the chain: the digest of the entries since the last seal, and of that seal."""
+    """A link of the chain: the digest of the entries since the last seal, and of that seal.
+
+    `leaves` holds, for each entry in (transaction_id, id) order, its id in 8 bytes and the SHA-256
+    of its text: the digest is over them, so that a check can name the very entry that was altered.
+    The seal reaches to `last_transaction_id` and, within it, `last_entry_id`; `highest_id` is the
+    highest id sealed so far. Entries up to `restored_at_id` come from before the database was
+    restored elsewhere, where transactions are numbered anew (`accounts/audit_chain.py`).
+    """
 
     id = models.BigAutoField(primary_key=True)
-    first_transaction_id = models.BigIntegerField()
+    previous_digest = models.CharField(max_length=64, blank=True)
+    restored_at_id = models.BigIntegerField(default=0)
     last_transaction_id = models.BigIntegerField()
+    last_entry_id = models.BigIntegerField()
+    highest_id = models.BigIntegerField()
     entries = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64)
+    leaves = models.BinaryField()
+    digest = models.CharField(max_length=64, unique=True)
     sealed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(last_transaction_id__gte=models.F("first_transaction_id")), name="a_seal_covers_a_range"
-            ),
-            models.UniqueConstraint(fields=["first_transaction_id"], name="nothing_is_sealed_twice"),
+            models.UniqueConstraint(fields=["previous_digest"], name="the_chain_does_not_fork"),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
@@ -69,12 +103,16 @@ class AuditSeal(models.Model):
 
 
 class AuditCheck(models.Model):
-    """One verification of the whole chain; `finding` is empty where nothing was altered."""
+    """One verification of the whole chain; `finding` is empty where nothing was altered.
+
+    `head` is the digest of the newest seal then: a later check demands that it is still there.
+    """
 
     id = models.BigAutoField(primary_key=True)
     checked_at = models.DateTimeField()
     entries = models.BigIntegerField()
     seals = models.BigIntegerField()
+    head = models.CharField(max_length=64, blank=True)
     finding = models.TextField(blank=True)
 
     class Meta:

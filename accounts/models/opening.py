@@ -5,9 +5,28 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from accounts.auditing import Audited
 from accounts.choices import DocumentType, MimeType, OpeningStep
 from accounts.models.accounts import Account, Correspondent
 from accounts.models.users import User
+
+IN_PROGRESS = Q(account__isnull=True, discarded_at__isnull=True)
+
+
+class OpeningDraftQuerySet(models.QuerySet["OpeningDraft"]):
+    """Drafts, by who may see them."""
+
+    def visible_to(self, actor: User) -> "OpeningDraftQuerySet":
+        """Keep what `actor` may see: colleagues go on with each other's; a customer has none."""
+        if actor.sees_every_correspondent:
+            return self
+        if actor.kind == "customer":
+            return self.none()
+        return self.filter(correspondent_id=actor.correspondent_id)
+
+    def in_progress(self) -> "OpeningDraftQuerySet":
+        """Keep those that are neither opened nor discarded."""
+        return self.filter(IN_PROGRESS)
 
 
 class OpeningDraft(models.Model):
@@ -25,14 +44,17 @@ class OpeningDraft(models.Model):
     updated_at = models.DateTimeField()
     discarded_at = models.DateTimeField(null=True)
 
+    objects = OpeningDraftQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(
                 fields=["correspondent", "-updated_at", "-id"],
-                condition=Q(account__isnull=True, discarded_at__isnull=True),
+                condition=IN_PROGRESS,
                 name="drafts_still_open",
             ),
         ]
+        triggers = [Audited(correspondent="correspondent_id", hidden=["sections_sealed"])]
 
     def __str__(self) -> str:
         return self.label or f"draft {self.pk}"
@@ -54,6 +76,7 @@ class DraftDocument(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+        triggers = [Audited(account="", correspondent="draft_id", through="accounts_openingdraft")]
 
     def __str__(self) -> str:
         return f"{self.document_type} {self.file_name}"

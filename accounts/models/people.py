@@ -1,11 +1,15 @@
 """Who holds an account, as the holder said it: contact, identity, disclosures, trusted contact."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.auditing import Audited
 from accounts.choices import EmploymentSector, EmploymentStatus, FundingSource, TaxIdType, VisaType
 from accounts.models.accounts import Account
+from accounts.sealing import seal, unseal
 
 LINE = 200
 PLACE = 50
@@ -28,6 +32,9 @@ class Contact(models.Model):
     local_city = models.CharField(max_length=LINE, blank=True)
     local_state = models.CharField(max_length=LINE, blank=True)
 
+    class Meta:
+        triggers = [Audited()]
+
     def __str__(self) -> str:
         return self.email_address
 
@@ -35,8 +42,9 @@ class Contact(models.Model):
 class Identity(models.Model):
     """Who the holder is (contract 2.1.2), without the suitability answers.
 
-    The tax id is kept sealed (`accounts/tax_ids.py`), with a keyed digest to find it by and its
-    last four characters to show; it is never printed, returned or logged (RK-10).
+    Tax id and date of birth are kept sealed for this account (RK-10). The tax id has a keyed
+    digest to find it by and its last four characters to show; it is never printed, returned or
+    logged. The date of birth opens where it is needed: on the wire, and for the age.
     """
 
     account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="identity")
@@ -46,7 +54,7 @@ class Identity(models.Model):
     local_given_name = models.CharField(max_length=LINE, blank=True)
     local_middle_name = models.CharField(max_length=LINE, blank=True)
     local_family_name = models.CharField(max_length=LINE, blank=True)
-    date_of_birth = models.DateField()
+    date_of_birth_sealed = models.BinaryField()
     tax_id_sealed = models.BinaryField(null=True)
     tax_id_digest = models.CharField(max_length=64, blank=True)
     tax_id_last_four = models.CharField(max_length=4, blank=True)
@@ -64,9 +72,22 @@ class Identity(models.Model):
         indexes = [
             models.Index(fields=["tax_id_digest"], condition=~Q(tax_id_digest=""), name="identities_by_tax_id"),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"identity of {self.account_id}"
+
+    @property
+    def date_of_birth(self) -> date:
+        """Open the date of birth."""
+        return date.fromisoformat(unseal(bytes(self.date_of_birth_sealed), account_id=self.account_id).decode())
+
+    @date_of_birth.setter
+    def date_of_birth(self, day: date) -> None:
+        """Seal the date of birth for the account that the row belongs to; the same day stays as it is."""
+        if self.date_of_birth_sealed and self.date_of_birth == day:
+            return
+        self.date_of_birth_sealed = seal(day.isoformat().encode(), account_id=self.account_id)
 
 
 class Disclosures(models.Model):
@@ -83,6 +104,9 @@ class Disclosures(models.Model):
     employment_position = models.CharField(max_length=LINE, blank=True)
     employment_sector = models.CharField(max_length=24, choices=EmploymentSector, blank=True)
     context = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"disclosures of {self.account_id}"
@@ -109,6 +133,7 @@ class TrustedContact(models.Model):
                 name="a_trusted_contact_can_be_reached",
             ),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"trusted contact of {self.account_id}"

@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from accounts.auditing import Audited
 from accounts.choices import AccountDocumentType, AgreementType, CipApproval, DocumentType, MimeType
 from accounts.models.accounts import Account
 from accounts.models.users import User
@@ -25,6 +27,7 @@ class Agreement(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["account", "id"], name="agreements_in_order")]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.revision}"
@@ -46,13 +49,19 @@ class OwnerDocument(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         indexes = [models.Index(fields=["account", "created_at"], name="documents_of_an_account")]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"{self.document_type} {self.id}"
 
 
 class AccountTerms(models.Model):
-    """The rest of the application: what is kept and shown but decides nothing yet (contract 2.1)."""
+    """The rest of the application: what is kept and shown (contract 2.1), and who and what it waits for.
+
+    `makers` are the users who wrote what nobody has decided on yet: none of them may decide
+    (AA-21). `record_due_at` is when what is on file last changed, until the account record that
+    the customer gets is made from it (RK-5).
+    """
 
     account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="terms")
     allow_instant_ach = models.BooleanField(default=False)
@@ -63,6 +72,16 @@ class AccountTerms(models.Model):
     primary_account_holder = models.ForeignKey(Account, models.PROTECT, null=True, related_name="further_accounts")
     custodial_account_type = models.CharField(max_length=40, blank=True)
     minor_identity_sealed = models.BinaryField(null=True)
+    makers = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    record_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["record_due_at"], condition=models.Q(record_due_at__isnull=False), name="records_that_are_due"
+            ),
+        ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"terms of {self.account_id}"
@@ -85,6 +104,7 @@ class AccountDocument(models.Model):
     class Meta:
         ordering = ["-date", "-created_at", "-id"]
         indexes = [models.Index(fields=["account", "-date"], name="made_documents_of_an_account")]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"{self.document_type} {self.date}"
@@ -104,6 +124,7 @@ class CipRecord(models.Model):
     class Meta:
         get_latest_by = "recorded_at"
         indexes = [models.Index(fields=["account", "-recorded_at"], name="cip_newest_first")]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"CIP of {self.account_id}"
@@ -122,6 +143,7 @@ class AccountNote(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["account", "-id"], name="notes_newest_first")]
         constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="a_note_says_something")]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from accounts.auditing import Audited
 from accounts.choices import Experience, LiquidityNeeds, MaritalStatus, Objective, RiskTolerance, TimeHorizon
 from accounts.models.accounts import Account
 from accounts.models.users import User
@@ -37,6 +38,7 @@ class Suitability(models.Model):
         get_latest_by = "id"
         indexes = [models.Index(fields=["account", "-id"], name="suitability_newest_first")]
         verbose_name_plural = "suitability"
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"suitability of {self.account_id}, revision {self.pk}"

@@ -1,5 +1,6 @@
 """Who acts: staff, customers, API keys and the system share one type (house style 1)."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -7,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.auditing import Audited
 from accounts.choices import STAFF_ROLES, Role, UserKind
 from accounts.permissions import Permission, may
 from brokerage import clock
@@ -61,6 +63,7 @@ class User(AbstractBaseUser):
                 fields=["kind"], condition=Q(kind=UserKind.SYSTEM), name="there_is_one_system_user"
             ),
         ]
+        triggers = [Audited(account="", correspondent="correspondent_id", hidden=["password"], left_out=["last_login"])]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -78,6 +81,20 @@ class User(AbstractBaseUser):
         """Raise `NotPermitted` unless this user's role carries `permission`."""
         if not self.may(permission):
             raise NotPermitted(permission=permission.value)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """API keys, by who may see them and whether they work."""
+
+    def visible_to(self, actor: User) -> "ApiKeyQuerySet":
+        """Keep those of the actor's correspondent; the broker's staff sees all."""
+        if actor.sees_every_correspondent:
+            return self
+        return self.filter(user__correspondent_id=actor.correspondent_id)
+
+    def in_force(self, at: datetime) -> "ApiKeyQuerySet":
+        """Keep those that are neither revoked nor expired."""
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)
 
 
 class ApiKey(models.Model):
@@ -102,5 +119,22 @@ class ApiKey(models.Model):
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
 
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            Audited(
+                account="",
+                correspondent="user_id",
+                through="accounts_user",
+                hidden=["secret_hash"],
+                left_out=["last_used_at", "last_used_from"],
+            )
+        ]
+
     def __str__(self) -> str:
         return self.key_id
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Say whether the key is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)

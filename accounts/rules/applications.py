@@ -7,6 +7,7 @@ decides what may be absent. Serializers and forms build these from the same fiel
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class ContactDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityDetails:
-    """Who the holder is (contract 2.1.2). The tax id stays out of every printed form."""
+    """Who the holder is (contract 2.1.2). Tax id and date of birth stay out of every printed form (RK-10)."""
 
     given_name: str = ""
     middle_name: str = ""
@@ -39,7 +40,7 @@ class IdentityDetails:
     local_given_name: str = ""
     local_middle_name: str = ""
     local_family_name: str = ""
-    date_of_birth: date | None = None
+    date_of_birth: date | None = field(default=None, repr=False)
     tax_id: str = field(default="", repr=False)
     tax_id_type: str = ""
     country_of_citizenship: str = ""
@@ -155,6 +156,33 @@ class ConfigurationChanges:
     def given(self) -> dict[str, Any]:
         """Answer what is to change, by field."""
         return {name: value for name, value in vars(self).items() if value is not None}
+
+
+class Unchanged(Enum):
+    """Stands for a value that a change leaves as it is, where None means that there is none."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionChanges:
+    """What staff change of what an account may do; a limit or a cap of None is none."""
+
+    is_disabled: bool | Unchanged = UNCHANGED
+    account_blocked: bool | Unchanged = UNCHANGED
+    trading_blocked: bool | Unchanged = UNCHANGED
+    transfers_blocked: bool | Unchanged = UNCHANGED
+    incoming_transfers_blocked: bool | Unchanged = UNCHANGED
+    outgoing_transfers_blocked: bool | Unchanged = UNCHANGED
+    daily_transfer_limit_amount: Decimal | Unchanged | None = UNCHANGED
+    admin_max_options_trading_level: int | Unchanged | None = UNCHANGED
+
+    def given(self) -> dict[str, Any]:
+        """Answer what is to change, by field."""
+        return {name: value for name, value in vars(self).items() if value is not UNCHANGED}
 
 
 @dataclass(frozen=True, kw_only=True)

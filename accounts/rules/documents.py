@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from ipaddress import AddressValueError, IPv4Address
 
 from accounts.choices import AgreementType, DocumentType, MimeType
 from accounts.rules.applications import SignedAgreement, UploadedDocument
 from accounts.rules.text import Fault, required, short_text
+from brokerage.market_calendar import NEW_YORK
 
 # What a signature without a revision is taken to be under: an agreement that cannot be tied to
 # a text is no agreement (AA-9), so the server fills in the revision in force (contract 2.1.4).
@@ -22,24 +24,32 @@ MOST_DOCUMENTS = 10
 LARGEST_DOCUMENT = 10 * 1024 * 1024
 _REVISION = re.compile(r"[0-9]{2}\.[0-9]{4}\.(0[1-9]|1[0-2])")
 
-# Enough to tell a document that is not what it says it is; content that no entry knows passes.
+# The formats that documents come in, and enough others to say what came instead.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", MimeType.JPEG),
     (b"\x89PNG\r\n\x1a\n", MimeType.PNG),
     (b"%PDF-", MimeType.PDF),
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
+    (b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
+    (b"#!", "text/x-script"),
     (b"PK\x03\x04", "application/zip"),
     (b"<!DOCTYPE", "text/html"),
     (b"<html", "text/html"),
     (b"<script", "text/html"),
 )
+SHOWN_FORMATS = (MimeType.PDF, MimeType.PNG, MimeType.JPEG)
 
 
-def agreement_faults(agreement: SignedAgreement) -> Iterator[Fault]:
-    """Yield what is wrong with one signature: what, when, from where, and under which revision."""
+def agreement_faults(agreement: SignedAgreement, *, today: date) -> Iterator[Fault]:
+    """Yield what is wrong with one signature: what, when, from where, and under which revision.
+
+    A signature is in the future from the next New York day on: clocks of partners run ahead.
+    """
     yield from required("agreement", agreement.agreement)
     yield from required("signed_at", agreement.signed_at)
+    if agreement.signed_at and agreement.signed_at.astimezone(NEW_YORK).date() > today:
+        yield "signed_at", "must not be in the future"
     yield from required("ip_address", agreement.ip_address)
     if agreement.ip_address and not _is_ipv4(agreement.ip_address):
         yield "ip_address", "must be an IPv4 address"
@@ -74,9 +84,22 @@ def document_faults(document: UploadedDocument) -> Iterator[Fault]:
         return
     if len(document.content) > LARGEST_DOCUMENT:
         yield "content", "must be at most 10 MB"
-    found = sniff(document.content)
-    if found and document.mime_type and found != document.mime_type:
+    yield from _format_faults(document, sniff(document.content))
+
+
+def _format_faults(document: UploadedDocument, found: str) -> Iterator[Fault]:
+    """Yield a fault unless the content is what it says it is, and something that people can look at."""
+    if document.mime_type == MimeType.JSON:
+        yield "mime_type", "is application/json only where a w8ben comes as content_data"
+    elif found and document.mime_type and found != document.mime_type:
         yield "content", f"is {found}, but mime_type says {document.mime_type}"
+    elif found not in SHOWN_FORMATS:
+        yield "content", f"must be a PDF, a PNG or a JPEG, found {found or 'none of them'}"
+
+
+def format_of(document: UploadedDocument) -> str:
+    """Answer the format of a document that has no fault."""
+    return MimeType.JSON if document.content is None else sniff(document.content)
 
 
 def sniff(content: bytes) -> str:

@@ -1,11 +1,11 @@
 """May this account be opened or changed, and where does its status go (contract 2.1.7, 2.5, 2.6)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from accounts.choices import AccountStatus, AccountType, EnabledAsset
+from accounts.choices import AccountStatus, AccountType, AgreementType, EnabledAsset, Review
 from accounts.errors import (
     AccountInputInvalid,
     IllegalStatusChange,
@@ -16,7 +16,7 @@ from accounts.rules.applications import AccountApplication
 from accounts.rules.configuration import configuration_faults
 from accounts.rules.disclosures import FLAGS, disclosure_faults
 from accounts.rules.documents import agreement_faults, documents_faults
-from accounts.rules.people import contact_faults, identity_faults, trusted_contact_faults
+from accounts.rules.people import age_faults, contact_faults, identity_faults, trusted_contact_faults
 from accounts.rules.suitability import suitability_faults
 from accounts.rules.tax_ids import tax_id_faults
 from accounts.rules.text import Fault, required, short_text
@@ -50,6 +50,12 @@ SANDBOX_STEPS: dict[AccountStatus, AccountStatus] = {
     S.APPROVED: S.ACTIVE,
     S.ACCOUNT_UPDATED: S.ACTIVE,
 }
+# The same where a person decides every time: what waits is put before one.
+REVIEWED_STEPS: dict[AccountStatus, AccountStatus] = {
+    S.SUBMITTED: S.APPROVAL_PENDING,
+    S.APPROVED: S.ACTIVE,
+    S.ACCOUNT_UPDATED: S.APPROVAL_PENDING,
+}
 
 # Edits that send an active account to review (contract 2.5).
 MATERIAL_EDITS = frozenset(
@@ -59,6 +65,15 @@ MATERIAL_EDITS = frozenset(
         *("disclosures.employer_name", "disclosures.employment_position"),
     }
 )
+
+# What is signed before an asset class is switched on for an account that is open already.
+AGREEMENT_OF_ASSET: dict[str, AgreementType] = {
+    EnabledAsset.US_OPTION: AgreementType.OPTIONS,
+    EnabledAsset.CRYPTO: AgreementType.CRYPTO,
+}
+
+# Sections that the account record repeats: what changes in them goes to the customer again (RK-5, AA-8).
+ON_THE_RECORD = ("contact.", "identity.", "suitability.", "disclosures.", "trusted_contact.", "agreements")
 
 # What an account can be opened in by a fixture (contract 2.1).
 FIXTURE_STATUSES = (
@@ -83,14 +98,14 @@ def require_transition(status_from: AccountStatus, status_to: AccountStatus) -> 
         raise IllegalStatusChange(status_from=status_from.value, status_to=status_to.value)
 
 
-def sandbox_step(status: AccountStatus, *, is_pinned: bool) -> AccountStatus | None:
+def sandbox_step(status: AccountStatus, *, is_pinned: bool, review: Review = Review.AUTOMATIC) -> AccountStatus | None:
     """Answer where the sandbox moves an account next, None where it stays.
 
     A status that a fixture pinned stays; a change made later to an account still comes back.
     """
     if is_pinned and status != S.ACCOUNT_UPDATED:
         return None
-    return SANDBOX_STEPS.get(status)
+    return (REVIEWED_STEPS if review == Review.PERSON else SANDBOX_STEPS).get(status)
 
 
 def status_fixture(additional_information: str) -> AccountStatus | None:
@@ -129,6 +144,7 @@ def application_faults(application: AccountApplication, *, today: date) -> dict[
     if identity:
         is_required = not SECURITIES.isdisjoint(application.enabled_assets)
         found += _within("identity", tax_id_faults(identity.tax_id, identity.tax_id_type, is_required=is_required))
+        found += _within("identity", age_faults(identity, today=today))
     found += _within("documents", documents_faults(application.documents))
     found += _within("trading_configurations", configuration_faults(application.trading_configurations))
     found += _terms_faults(application)
@@ -153,7 +169,7 @@ def _section_faults(application: AccountApplication, today: date) -> Iterator[Fa
     if application.trusted_contact:
         yield from _within("trusted_contact", trusted_contact_faults(application.trusted_contact))
     for index, agreement in enumerate(application.agreements):
-        yield from _within(f"agreements.{index}", agreement_faults(agreement))
+        yield from _within(f"agreements.{index}", agreement_faults(agreement, today=today))
 
 
 def _terms_faults(application: AccountApplication) -> Iterator[Fault]:
@@ -173,6 +189,19 @@ def is_material(changed: Iterable[str], *, before: dict[str, Any], after: dict[s
     `changed` are dotted field names; `before` and `after` hold the four disclosure flags.
     """
     return bool(MATERIAL_EDITS & set(changed)) or any(after[flag] and not before[flag] for flag in FLAGS)
+
+
+def enabling_faults(before: Collection[str], after: Iterable[str], signed: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each asset class that is switched on without its agreement (contract 2.5)."""
+    for asset in after:
+        needed = AGREEMENT_OF_ASSET.get(asset)
+        if asset not in before and needed and needed not in signed:
+            yield "enabled_assets", f"{asset} needs a signed {needed}"
+
+
+def is_on_the_record(changed: Iterable[str]) -> bool:
+    """Say whether an edit of these dotted fields changes the record that the customer has."""
+    return any(name.startswith(ON_THE_RECORD) for name in changed)
 
 
 def _within(section: str, faults: Iterable[Fault]) -> Iterator[Fault]:

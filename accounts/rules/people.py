@@ -21,6 +21,7 @@ from accounts.rules.text import (
 
 USA = "USA"
 MOST_STREET_LINES = 3
+OF_AGE = 18
 LONGEST_POSTAL_CODE = 10
 _PO_BOX = re.compile(r"\b(p\.?\s*o\.?\s*box|post\s+office\s+box|box\s*#|box\s+\d)", re.IGNORECASE)
 
@@ -88,10 +89,7 @@ def country_faults(field: str, country: str) -> Iterator[Fault]:
 
 
 def identity_faults(identity: IdentityDetails, *, today: date) -> Iterator[Fault]:
-    """Yield what is wrong with the identity section, tax id aside, on the New York date `today`.
-
-    Age is not a matter of opening an account here: it weighs in the options approval (AA-7).
-    """
+    """Yield what is wrong with the identity section, tax id and age aside, on the New York date `today`."""
     for name in ("given_name", "family_name"):
         yield from required(name, getattr(identity, name))
     for name in ("given_name", "middle_name", "family_name"):
@@ -108,6 +106,22 @@ def identity_faults(identity: IdentityDetails, *, today: date) -> Iterator[Fault
     if identity.visa_type in ("B1", "B2"):
         yield from required("date_of_departure_from_usa", identity.date_of_departure_from_usa)
     yield from required("funding_source", identity.funding_source)
+
+
+def age_faults(identity: IdentityDetails, *, today: date) -> Iterator[Fault]:
+    """Yield a fault where the applicant is a minor on the day of opening (AA-7).
+
+    A custodial account is a grown-up's: the minor it is for is in `minor_identity`.
+    """
+    born = identity.date_of_birth
+    if born and born < today and age_on(today, born) < OF_AGE:
+        yield "date_of_birth", f"must be of somebody who is {OF_AGE} or older"
+
+
+def age_on(day: date, date_of_birth: date) -> int:
+    """Answer the age in whole years; somebody born on 29 February has their birthday on 1 March otherwise."""
+    had_birthday = (day.month, day.day) >= (date_of_birth.month, date_of_birth.day)
+    return day.year - date_of_birth.year - (not had_birthday)
 
 
 # Who the holder is does not change: a tax id, birthday or country in error goes through a person.

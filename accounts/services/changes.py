@@ -1,5 +1,6 @@
 """Change what is on file of an account's holder (contract/accounts.md 2.5)."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import cast
@@ -14,7 +15,8 @@ from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.rules.applications import AccountApplication, AccountChanges, IdentityDetails
 from accounts.rules.disclosures import FLAGS
-from accounts.rules.onboarding import by_field, change_faults, is_material
+from accounts.rules.editing import require_unchanged
+from accounts.rules.onboarding import by_field, change_faults, enabling_faults, is_material, is_on_the_record
 from accounts.rules.people import immutable_faults
 from accounts.services.sections import (
     SECTIONS,
@@ -23,7 +25,13 @@ from accounts.services.sections import (
     section_columns,
     write_suitability,
 )
-from accounts.services.steps import advance_soon, change_status, copy_holder, save_under_its_email
+from accounts.services.steps import (
+    advance_soon,
+    change_status,
+    copy_holder,
+    make_record_soon,
+    save_under_its_email,
+)
 from brokerage import clock
 from brokerage.events import event, record_events
 
@@ -32,29 +40,30 @@ COPIED = ("name", "email_address", "registered_email", "phone_number", "enabled_
 
 
 @transaction.atomic(durable=True)
-def update_account(*, actor: User, account_id: UUID, changes: AccountChanges) -> Account:
+def update_account(
+    *, actor: User, account_id: UUID, changes: AccountChanges, seen: Mapping[str, str] | None = None
+) -> Account:
     """Change what is on file of the holder, append agreements, switch asset classes on.
 
     A material edit of an active account sends it to ACCOUNT_UPDATED (contract 2.5). What is
-    already so is no change: sending it writes and announces nothing. Raises
-    `AccountNotAuthorized`, `AccountClosed`, `AccountInputInvalid` or `EmailTaken`.
+    already so is no change: sending it writes and announces nothing. `seen` holds the marks
+    (`rules/editing.py`) of the sections as the person saw them who edits; one that is no longer
+    so is refused. Raises `AccountNotAuthorized`, `AccountClosed`, `ChangedMeanwhile`,
+    `AccountInputInvalid` or `EmailTaken`.
     """
     actor.require(Permission.EDIT_ACCOUNTS)
     account = lock_account(actor, account_id, missing=AccountNotAuthorized)
     _require_changeable(account)
     before = application_on_file(account)
+    _require_as_seen(account, before, seen or {})
     after = _with_changes(before, changes)
-    identity = cast(IdentityDetails, before.identity)
-    faults = by_field(("identity." + name, said) for name, said in immutable_faults(identity, changes.identity))
-    faults = change_faults(after, today=clock.today()) | faults
-    if faults:
-        raise AccountInputInvalid(faults)
+    _require_no_faults(before, after, changes)
 
     now = clock.now()
     changed = _changed(before, after)
     if not changed:
         return account
-    _write_changes(account, before, after, actor=actor, now=now)
+    _write_changes(account, before, after, changed, actor=actor, now=now)
     events = [event("account.updated", account=account, subject=account, at=now, payload={"changed": changed})]
     flags = [{flag: getattr(one.disclosures, flag) for flag in FLAGS} for one in (before, after)]
     if account.is_active and is_material(changed, before=flags[0], after=flags[1]):
@@ -63,7 +72,23 @@ def update_account(*, actor: User, account_id: UUID, changes: AccountChanges) ->
         events.append(event("account.status_changed", account=account, subject=account, at=now, payload=payload))
         advance_soon(account)
     record_events(events)
+    if account.terms.record_due_at is not None:
+        make_record_soon(account)
     return account
+
+
+def _require_no_faults(before: AccountApplication, after: AccountApplication, changes: AccountChanges) -> None:
+    identity = cast(IdentityDetails, before.identity)
+    faults = by_field(("identity." + name, said) for name, said in immutable_faults(identity, changes.identity))
+    faults = change_faults(after, today=clock.today()) | faults
+    if faults:
+        raise AccountInputInvalid(faults)
+
+
+def _require_as_seen(account: Account, before: AccountApplication, seen: Mapping[str, str]) -> None:
+    for section, mark in seen.items():
+        values = account.agreements.count() if section == "agreements" else getattr(before, section)
+        require_unchanged(mark, values)
 
 
 def _require_changeable(account: Account) -> None:
@@ -101,7 +126,13 @@ def _changed(before: AccountApplication, after: AccountApplication) -> list[str]
 
 
 def _write_changes(
-    account: Account, before: AccountApplication, after: AccountApplication, *, actor: User, now: datetime
+    account: Account,
+    before: AccountApplication,
+    after: AccountApplication,
+    changed: list[str],
+    *,
+    actor: User,
+    now: datetime,
 ) -> None:
     for section, (model, _) in SECTIONS.items():
         ticket = getattr(after, section)
@@ -115,7 +146,9 @@ def _write_changes(
     append_agreements(account, after.agreements, actor=actor, now=now)
     for name in TERMS:
         setattr(account.terms, name, getattr(after, name))
-    account.terms.save(update_fields=TERMS)
+    account.terms.makers = sorted({*account.terms.makers, actor.pk})
+    account.terms.record_due_at = now if is_on_the_record(changed) else account.terms.record_due_at
+    account.terms.save(update_fields=[*TERMS, "makers", "record_due_at"])
     account.enabled_assets = list(after.enabled_assets)
     was_registered = bool(account.registered_email)
     copy_holder(account, after)

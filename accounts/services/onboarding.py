@@ -1,13 +1,13 @@
 """Open an account, move its opening on, configure it (contract/accounts.md 2)."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import fields, replace
 from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.choices import AccountKind, AccountStatus
+from accounts.choices import AccountKind, AccountStatus, Review
+from accounts.documents.storing import files_follow_the_commit
 from accounts.errors import (
     AccountClosed,
     AccountInputInvalid,
@@ -16,19 +16,27 @@ from accounts.errors import (
     PrimaryHolderNotFound,
 )
 from accounts.locking import lock_account
-from accounts.models import Account, User
+from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission
 from accounts.rules.applications import AccountApplication, ConfigurationChanges, IdentityDetails
 from accounts.rules.configuration import configuration_faults
+from accounts.rules.editing import require_unchanged
 from accounts.rules.onboarding import by_field, review_application, sandbox_step, status_fixture
 from accounts.services.sections import application_on_file, tax_id_on_file, write_sections
-from accounts.services.steps import advance_soon, change_status, copy_holder, save_under_its_email
+from accounts.services.steps import (
+    advance_soon,
+    change_status,
+    copy_holder,
+    make_record_soon,
+    save_under_its_email,
+)
 from brokerage import clock
 from brokerage.errors import NotPermitted
 from brokerage.events import record_event
 from brokerage.mode import is_sandbox
 
 
+@files_follow_the_commit()
 @transaction.atomic(durable=True)
 def open_account(*, actor: User, application: AccountApplication) -> Account:
     """Open an account in SUBMITTED and announce it; the worker moves it on in the sandbox.
@@ -38,18 +46,25 @@ def open_account(*, actor: User, application: AccountApplication) -> Account:
     `UnknownStatusFixture`, `PrimaryHolderHasSections` or `PrimaryHolderNotFound`.
     """
     actor.require(Permission.OPEN_ACCOUNTS)
-    if actor.correspondent_id is None:
+    if actor.correspondent is None:
         raise NotPermitted(permission=Permission.OPEN_ACCOUNTS.value)
+    return open_for(actor.correspondent, actor=actor, application=application)
+
+
+def open_for(correspondent: Correspondent, *, actor: User, application: AccountApplication) -> Account:
+    """Open an account of `correspondent`: the step that the API and the application pages share."""
     review_application(application, today=clock.today())
     fixture = _status_fixture(application.additional_information)
     application = _with_primarys_sections(actor, application)
 
     now = clock.now()
-    account = _insert_account(actor, application, fixture or AccountStatus.SUBMITTED, is_pinned=bool(fixture), now=now)
+    account = Account(correspondent=correspondent, opened_by=actor, created_at=now, is_status_pinned=bool(fixture))
+    _insert_account(account, application, fixture or AccountStatus.SUBMITTED)
     write_sections(account, application, actor=actor, now=now)
     record_event("account.opened", account=account, subject=account, at=now, payload=_opened(account))
     if fixture is None and is_sandbox():
         advance_soon(account)
+    make_record_soon(account)
     return account
 
 
@@ -62,7 +77,8 @@ def advance_opening(*, actor: User, account_id: UUID) -> Account:
     """
     actor.require(Permission.ADVANCE_OPENINGS)
     account = lock_account(actor, account_id)
-    step = sandbox_step(AccountStatus(account.status), is_pinned=account.is_status_pinned)
+    review = Review(account.correspondent.opening_review)
+    step = sandbox_step(AccountStatus(account.status), is_pinned=account.is_status_pinned, review=review)
     if step is None or not is_sandbox():
         return account
     now = clock.now()
@@ -73,17 +89,20 @@ def advance_opening(*, actor: User, account_id: UUID) -> Account:
 
 
 @transaction.atomic(durable=True)
-def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationChanges) -> Account:
+def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationChanges, seen: str = "") -> Account:
     """Set an account's trading configuration: its cap on the options level, margin, suspension.
 
     What is None stays as it is. The approved level never changes here, so lowering the cap
     takes effect at once and raising it again needs no new approval (AA-13, contract 6).
-    Raises `AccountNotFound`, `AccountClosed` or `AccountInputInvalid`.
+    `seen` is the mark of the configuration that the person who edits it saw. Raises
+    `AccountNotFound`, `AccountClosed`, `ChangedMeanwhile` or `AccountInputInvalid`.
     """
     actor.require(Permission.CONFIGURE_ACCOUNTS)
     account = lock_account(actor, account_id, missing=AccountNotFound)
     if account.status == AccountStatus.ACCOUNT_CLOSED:
         raise AccountClosed(account_number=account.account_number)
+    if seen:
+        require_unchanged(seen, configuration_on_file(account))
     faults = by_field(configuration_faults(changes))
     if faults:
         raise AccountInputInvalid(faults)
@@ -98,6 +117,13 @@ def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationCh
     account.save(update_fields=["is_configured", *changed])
     record_event("account.configured", account=account, subject=account, at=clock.now(), payload=changed)
     return account
+
+
+def configuration_on_file(account: Account) -> ConfigurationChanges:
+    """Answer an account's trading configuration, as the change that would set it again."""
+    return ConfigurationChanges(
+        **{column.name: getattr(account, column.name) for column in fields(ConfigurationChanges)}
+    )
 
 
 def _status_fixture(additional_information: str) -> AccountStatus | None:
@@ -119,27 +145,19 @@ def _with_primarys_sections(actor: User, application: AccountApplication) -> Acc
     return replace(application, contact=on_file.contact, identity=identity)
 
 
-def _insert_account(
-    actor: User, application: AccountApplication, status: AccountStatus, *, is_pinned: bool, now: datetime
-) -> Account:
-    account = Account(
-        correspondent=actor.correspondent,
-        kind=AccountKind.CUSTOMER,
-        status=status,
-        is_status_pinned=is_pinned,
-        account_type=application.account_type,
-        account_sub_type=application.account_sub_type,
-        enabled_assets=list(application.enabled_assets),
-        opened_by=actor,
-        created_at=now,
-        **application.trading_configurations.given(),
-    )
+def _insert_account(account: Account, application: AccountApplication, status: AccountStatus) -> None:
+    account.kind = AccountKind.CUSTOMER
+    account.status = status
+    account.account_type = application.account_type
+    account.account_sub_type = application.account_sub_type
+    account.enabled_assets = list(application.enabled_assets)
+    for name, value in application.trading_configurations.given().items():
+        setattr(account, name, value)
     account.is_configured = bool(application.trading_configurations.given())
     copy_holder(account, application)
     if application.primary_account_holder_id is not None:
         account.registered_email = ""
     save_under_its_email(account, force_insert=True)
-    return account
 
 
 def _opened(account: Account) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """Steps that the services over accounts share: tickets become rows, rows become tickets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, cast
-from uuid import uuid4
 
 import orjson
-from django.core.files.base import ContentFile
 
 from accounts.models import (
     Account,
@@ -17,14 +14,14 @@ from accounts.models import (
     Contact,
     Disclosures,
     Identity,
-    OwnerDocument,
     Suitability,
     TrustedContact,
     User,
 )
 from accounts.rules import applications as tickets
-from accounts.rules.documents import revision_of, sniff
+from accounts.rules.documents import revision_of
 from accounts.sealing import seal, tax_id_digest, unseal
+from accounts.services.documents import keep_documents
 
 SECTIONS: dict[str, tuple[Any, Any]] = {
     "contact": (Contact, tickets.ContactDetails),
@@ -44,8 +41,8 @@ def write_sections(account: Account, application: tickets.AccountApplication, *,
             SECTIONS[section][0].objects.create(account=account, **section_columns(account, ticket))
     write_suitability(account, application.suitability, actor=actor, now=now)
     append_agreements(account, application.agreements, actor=actor, now=now)
-    _write_terms(account, application)
-    _write_documents(account, application.documents, now=now)
+    _write_terms(account, application, now=now)
+    keep_documents(account, application.documents, now=now)
 
 
 def section_columns(account: Account, ticket: Any) -> dict[str, Any]:
@@ -94,7 +91,7 @@ def append_agreements(
     )
 
 
-def _write_terms(account: Account, application: tickets.AccountApplication) -> None:
+def _write_terms(account: Account, application: tickets.AccountApplication, *, now: datetime) -> None:
     minor = application.minor_identity
     AccountTerms.objects.create(
         account=account,
@@ -106,31 +103,8 @@ def _write_terms(account: Account, application: tickets.AccountApplication) -> N
         primary_account_holder_id=application.primary_account_holder_id,
         custodial_account_type=application.custodial_account_type,
         minor_identity_sealed=seal(orjson.dumps(minor, default=str), account_id=account.pk) if minor else None,
+        record_due_at=now,
     )
-
-
-def _write_documents(account: Account, documents: Sequence[tickets.UploadedDocument], *, now: datetime) -> None:
-    """Seal each document into the file storage and insert its row; the name on disk tells nothing."""
-    for document in documents:
-        content = document.content if document.content is not None else orjson.dumps(document.content_data, default=str)
-        row = OwnerDocument(
-            id=uuid4(),
-            account=account,
-            document_type=document.document_type,
-            document_sub_type=document.document_sub_type,
-            mime_type=document.mime_type or known_format(content, document),
-            content_size=len(content),
-            content_digest=sha256(content).hexdigest(),
-            created_at=now,
-        )
-        sealed = ContentFile(seal(content, account_id=account.pk))
-        row.content.save(f"{account.pk}/{row.id}.sealed", sealed, save=False)
-        row.save(force_insert=True)
-
-
-def known_format(content: bytes, document: tickets.UploadedDocument) -> str:
-    """Answer the format of a document that came without one, or ""."""
-    return "application/json" if document.content_data is not None else sniff(content)
 
 
 def application_on_file(account: Account) -> tickets.AccountApplication:

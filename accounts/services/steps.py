@@ -53,6 +53,14 @@ def change_status(account: Account, status: AccountStatus) -> dict[str, str]:
     return payload
 
 
+def make_record_soon(account: Account) -> None:
+    """Let the worker make the account record that is due, as `advance_soon` moves the account on."""
+    from accounts.tasks import make_record  # tasks call services, so services import tasks late
+
+    account_id = str(account.pk)
+    transaction.on_commit(lambda: make_record.apply_async((account_id,), retry=False), robust=True)
+
+
 def advance_soon(account: Account) -> None:
     """Let the worker move the account on after the commit; a sweep finds what is lost on the way.
 

@@ -1,15 +1,18 @@
 """Make the ones who act: correspondents, staff, API keys."""
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from secrets import choice, token_urlsafe
 from string import ascii_uppercase, digits
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from accounts import acting
 from accounts.choices import STAFF_ROLES, AccountKind, AccountStatus, EnabledAsset, Role, UserKind
 from accounts.errors import (
     CorrespondentCodeInvalid,
@@ -23,6 +26,7 @@ from accounts.errors import (
 )
 from accounts.models import Account, ApiKey, Correspondent, User
 from accounts.permissions import Permission
+from accounts.rules.keys import FULL
 from brokerage import clock
 from brokerage.errors import NotPermitted
 
@@ -74,9 +78,10 @@ def create_staff(
     or `StaffEmailTaken`.
     """
     actor.require(Permission.MANAGE_STAFF)
+    acting.claim(actor)
     if role not in STAFF_ROLES:
         raise StaffRoleUnknown(role=role, roles=", ".join(STAFF_ROLES))
-    email = _staff_email(email)
+    email = read_email(email)
     user = User(email=email, name=name.strip(), kind=UserKind.STAFF, role=role, created_at=clock.now())
     _require_strong(password, user)
     if correspondent_code is not None:
@@ -101,24 +106,40 @@ def get_correspondent(code: str) -> Correspondent:
     return found
 
 
-def issue_api_key(*, correspondent: Correspondent, name: str = "") -> tuple[ApiKey, str]:
+def issue_api_key(
+    *,
+    correspondent: Correspondent,
+    name: str = "First key",
+    key_id: str = "",
+    scopes: Mapping[str, str] = FULL,
+    **columns: Any,
+) -> tuple[ApiKey, str]:
     """Insert a key for a correspondent's system and answer it with its secret, as one step of a service.
 
     The secret is 32 random bytes that only the caller sees: what is kept is their SHA-256,
-    which needs no salt or stretching because nobody can guess them.
+    which needs no salt or stretching because nobody can guess them. A key lives by the
+    machine's time: moving the sandbox clock locks nobody out.
     """
-    now = clock.now()
-    key_id = "CK" + "".join(choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
+    key_id = key_id or "CK" + "".join(choice(KEY_ALPHABET) for _ in range(KEY_LENGTH))
     secret = token_urlsafe(32)
     user = User.objects.create_user(
         f"{key_id}@keys.invalid",
-        name=name or f"{correspondent.code} API",
+        name=f"{correspondent.code} {name}",
         kind=UserKind.API_KEY,
         role=Role.API,
         correspondent=correspondent,
-        created_at=now,
+        created_at=clock.now(),
     )
-    return ApiKey.objects.create(key_id=key_id, secret_hash=hash_secret(secret), user=user, created_at=now), secret
+    key = ApiKey.objects.create(
+        key_id=key_id,
+        secret_hash=hash_secret(secret),
+        user=user,
+        name=name,
+        scopes=dict(scopes),
+        created_at=clock.real_now(),
+        **columns,
+    )
+    return key, secret
 
 
 def hash_secret(secret: str) -> str:
@@ -126,7 +147,8 @@ def hash_secret(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _staff_email(email: str) -> str:
+def read_email(email: str) -> str:
+    """Answer an e-mail address as it is kept, or raise `StaffEmailInvalid`."""
     email = email.strip().lower()
     try:
         validate_email(email)

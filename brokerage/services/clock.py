@@ -8,6 +8,7 @@ from django.db import transaction
 
 from brokerage import clock, market_calendar, schedule
 from brokerage.clock import ClockSetting
+from brokerage.database_session import everybody
 from brokerage.errors import Conflict, InvalidParameter
 from brokerage.models import SandboxClock
 
@@ -47,16 +48,19 @@ def guard_bookings(newest: Callable[[], datetime | None]) -> None:
 def set_clock(*, now: datetime, frozen: bool) -> ClockMove:
     """Show `now` from here on, standing still if `frozen`; run what falls due on the way.
 
+    It is one clock: what falls due does so for every correspondent, whoever moves it.
     Raises `ClockBeforeBook` where an order or posting is later than `now`; an empty book
     starts wherever one likes.
     """
     real = clock.real_now()
-    return _move(ClockSetting(now - real, now if frozen else None), now)
+    with everybody():
+        return _move(ClockSetting(now - real, now if frozen else None), now)
 
 
 def release_clock() -> ClockMove:
     """Go forward to the real time. Raises `ClockBeforeBook` where the book is ahead of it."""
-    return _move(ClockSetting(), clock.real_now())
+    with everybody():
+        return _move(ClockSetting(), clock.real_now())
 
 
 def _move(setting: ClockSetting, to: datetime) -> ClockMove:

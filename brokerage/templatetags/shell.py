@@ -15,12 +15,31 @@ register = template.Library()
 PAGING = ("after", "before", "sort")
 
 
+@dataclass(frozen=True)
+class Destination:
+    """Where the navigation leads; without an icon, to a saved filter of the one above.
+
+    `needs` is the permission that the page asks for; `STAFF` is what every member of staff has.
+    """
+
+    label: str
+    icon: str
+    url: str
+    needs: str = ""
+
+
+STAFF = "staff"
 NAVIGATION = (
-    ("Accounts", "accounts", "/accounts"),
-    ("Opening", "", "/accounts?status=SUBMITTED&status=APPROVED"),
-    ("Needs attention", "", "/accounts?status=ACTION_REQUIRED&status=APPROVAL_PENDING"),
-    ("Options enabled", "", "/accounts?level=1&level=2"),
-    ("Closed", "", "/accounts?status=ACCOUNT_CLOSED"),
+    Destination("Accounts", "accounts", "/accounts"),
+    Destination("Opening", "", "/accounts?status=SUBMITTED&status=APPROVED", STAFF),
+    Destination("Needs attention", "", "/accounts?status=ACTION_REQUIRED&status=APPROVAL_PENDING", STAFF),
+    Destination("Options enabled", "", "/accounts?level=1&level=2", STAFF),
+    Destination("Closed", "", "/accounts?status=ACCOUNT_CLOSED", STAFF),
+    Destination("Open an account", "open", "/openings", "open_accounts"),
+    Destination("Team", "team", "/team", "manage_staff"),
+    Destination("API keys", "key", "/api-keys", "manage_api_keys"),
+    Destination("Audit", "audit", "/audit", "view_audit"),
+    Destination("Settings", "settings", "/settings", "manage_settings"),
 )
 
 
@@ -67,10 +86,17 @@ class MarketClock:
 def navigation(context: dict[str, Any]) -> list[Link]:
     """Answer the links of the navigation; at most one stands for the page that is shown."""
     request = context["request"]
-    shown = next((url for _, _, url in NAVIGATION if _is_shown(request, url)), "")
-    within = "" if shown else next((url for _, icon, url in NAVIGATION if icon and _is_within(request, url)), "")
+    open_to = [one for one in NAVIGATION if _is_open(one, request.user)]
+    shown = next((one.url for one in open_to if _is_shown(request, one.url)), "")
+    within = "" if shown else next((one.url for one in open_to if one.icon and _is_within(request, one.url)), "")
     current = {shown: "page", within: "true", "": ""}
-    return [Link(label, icon, url, current.get(url, "")) for label, icon, url in NAVIGATION]
+    return [Link(one.label, one.icon, one.url, current.get(one.url, "")) for one in open_to]
+
+
+def _is_open(one: Destination, user: Any) -> bool:
+    if not one.needs:
+        return True
+    return user.kind == STAFF if one.needs == STAFF else user.may(one.needs)
 
 
 def _is_shown(request: HttpRequest, url: str) -> bool:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from brokerage import clock
-from brokerage.api import field_errors, read_page_token
+from brokerage.api import BadPageToken, field_errors, read_page_token
 from options.choices import ApplicationStatus, AssetClass, AssetStatus, Exchange, ExerciseStyle, Right
 from options.errors import InvalidApprovalsQuery, QuotesInvalid
 from options.rules.expirations import upcoming_weekend
@@ -164,7 +164,7 @@ def read_approvals_query(query: QueryDict) -> tuple[ApprovalSearch, UUID | None,
 def _request_in(token: str) -> UUID:
     try:
         return UUID(read_page_token(token, 1)[0])
-    except ValueError:
+    except (BadPageToken, ValueError):
         raise InvalidApprovalsQuery({"page_token": ["is not valid"]}) from None
 
 

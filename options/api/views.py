@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import actor_of
+from accounts.choices import KeyScope
 from brokerage.api import ApiView, page_token
 from options.api.representations import approval_json, asset_json, contract_json
 from options.api.serializers import read_approval, read_approvals_query, read_asset_query, read_contract_query
@@ -15,6 +16,9 @@ from options.services.applications import request_options_approval
 
 class ContractList(ApiView):
     """`/v1/options/contracts`."""
+
+    scope = KeyScope.TRADING
+    also_read_by = (KeyScope.DATA,)
 
     def get(self, request: Request) -> Response:
         """List contracts by their key, a page at a time."""
@@ -28,6 +32,9 @@ class ContractList(ApiView):
 class ContractDetail(ApiView):
     """`/v1/options/contracts/{symbol_or_id}`."""
 
+    scope = KeyScope.TRADING
+    also_read_by = (KeyScope.DATA,)
+
     def get(self, request: Request, symbol_or_id: str) -> Response:
         """Answer one contract with what it delivers."""
         return Response(contract_json(get_contract(symbol_or_id), with_deliverables=True))
@@ -35,6 +42,9 @@ class ContractDetail(ApiView):
 
 class AssetList(ApiView):
     """`/v1/assets`."""
+
+    scope = KeyScope.TRADING
+    also_read_by = (KeyScope.DATA,)
 
     def get(self, request: Request) -> Response:
         """List shares."""
@@ -44,6 +54,9 @@ class AssetList(ApiView):
 class AssetDetail(ApiView):
     """`/v1/assets/{symbol_or_asset_id}`."""
 
+    scope = KeyScope.TRADING
+    also_read_by = (KeyScope.DATA,)
+
     def get(self, request: Request, symbol_or_id: str) -> Response:
         """Answer one share."""
         return Response(asset_json(get_share(symbol_or_id)))
@@ -51,6 +64,8 @@ class AssetDetail(ApiView):
 
 class ApprovalRequests(ApiView):
     """`/v1/accounts/{account_id}/options/approval`: an account that is unknown or foreign is 401 here."""
+
+    scope = KeyScope.ACCOUNTS
 
     def post(self, request: Request, account_id: UUID) -> Response:
         """Ask for an options level."""
@@ -61,6 +76,8 @@ class ApprovalRequests(ApiView):
 
 class ApprovalList(ApiView):
     """`/v1/accounts/options/approvals`."""
+
+    scope = KeyScope.ACCOUNTS
 
     def get(self, request: Request) -> Response:
         """List requests for a level, newest first, a page at a time."""

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.auditing import Audited
 from accounts.models import Account, User
 from brokerage.ids import time_ordered_id
 from options.choices import ApplicationStatus, Requester
@@ -78,6 +79,7 @@ class OptionsApplication(models.Model):
             models.Index(fields=["account", "-id"], name="requests_of_an_account"),
             models.Index(fields=["status", "-id"], name="requests_by_status"),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"level {self.requested_level} for {self.account_id}: {self.status}"

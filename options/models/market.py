@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.auditing import Audited
 from brokerage.fields import PriceField
 from options.models.assets import Asset
 
@@ -35,6 +36,7 @@ class PinnedQuote(models.Model):
                 name="a_pinned_price_is_not_negative",
             ),
         ]
+        triggers = [Audited(account="")]
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.bid_price} by {self.ask_price}"

@@ -96,9 +96,3 @@ class Applicant:
     def preserves_wealth(self) -> bool:
         """Say whether preserving wealth is the objective."""
         return self.answers.investment_objective is Objective.PRESERVE_WEALTH
-
-
-def age_on(day: date, date_of_birth: date) -> int:
-    """Answer the age in whole years on `day` (domain rule AA-7)."""
-    had_birthday = (day.month, day.day) >= (date_of_birth.month, date_of_birth.day)
-    return day.year - date_of_birth.year - (not had_birthday)

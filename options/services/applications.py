@@ -13,6 +13,7 @@ from accounts.errors import AccountNotAuthorized
 from accounts.locking import lock_account
 from accounts.models import Account, Disclosures, User
 from accounts.permissions import Permission
+from accounts.rules.people import age_on
 from accounts.rules.suitability import unanswered
 from accounts.services.sections import answers_on_file
 from brokerage import clock
@@ -29,7 +30,7 @@ from options.errors import (
     OptionsNotOffered,
 )
 from options.models import OptionsApplication
-from options.rules.applicants import Answers, Applicant, age_on, complete_answers
+from options.rules.applicants import Answers, Applicant, complete_answers
 from options.rules.approval import RULE_VERSION, Decision, decide
 from options.rules.requests import ApprovalRequest, fixed_decision, require_sound
 

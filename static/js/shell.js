@@ -33,6 +33,23 @@
     }
   });
 
+  // Copy: a button beside what is shown once puts it on the clipboard and says so.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) {
+      return;
+    }
+    const shown = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(shown.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(shown);
+      button.textContent = "Selected";
+    }
+    find("#announcement").textContent = button.textContent;
+  });
+
   // Theme: kept in a cookie that the server reads, so a page never flashes in the other one.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-theme-form]") || !event.submitter) {
@@ -136,6 +153,41 @@
       window.htmx.trigger(element, "htmx:afterProcessNode");
       window.htmx.trigger(element, "sse:account-changed");
     }
+  });
+
+  // Exports that are made before they are sent: say so, until a cookie says that the file is on its way.
+  const notify = (text) => {
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.textContent = text;
+    find("#notices")?.append(notice);
+    return notice;
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-export]");
+    if (!link) {
+      return;
+    }
+    const menu = link.closest("details.menu");
+    if (menu) {
+      menu.open = false;
+    }
+    const address = new URL(link.href);
+    const token = Math.random().toString(36).slice(2);
+    address.searchParams.set("token", token);
+    event.preventDefault();
+    const notice = notify(`${link.dataset.export} is being made. It downloads by itself.`);
+    const began = Date.now();
+    const waiting = setInterval(() => {
+      const isMade = document.cookie.split("; ").includes(`export-made=${token}`);
+      if (isMade || Date.now() - began > 300_000) {
+        clearInterval(waiting);
+        notice.textContent = isMade ? `${link.dataset.export} is downloading.` : `${link.dataset.export} takes long. Narrow the filter down, or take CSV.`;
+        setTimeout(() => notice.remove(), 6000);
+      }
+    }, 250);
+    location.assign(address);
   });
 
   const complain = () => {

@@ -69,48 +69,6 @@ def test_nobody_is_sent_to_sign_in_and_back(client, account):
         assert response["Location"] == f"/sign-in?next={page}"
 
 
-def test_the_right_password_lets_in_and_leads_where_one_was_going(client, ops):
-    response = client.post(
-        "/sign-in", {"username": ops.email.upper(), "password": PASSWORD, "next": "/accounts?level=2"}
-    )
-
-    assert (response.status_code, response["Location"]) == (302, "/accounts?level=2")
-    assert get_user(client) == ops
-
-
-@pytest.mark.parametrize("next_url", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
-def test_signing_in_leads_to_no_other_site(client, ops, next_url):
-    response = client.post("/sign-in", {"username": ops.email, "password": PASSWORD, "next": next_url})
-
-    assert response["Location"] == "/accounts"
-
-
-@pytest.mark.parametrize("email", ["operations@acme.example", "nobody@acme.example", "left@acme.example"])
-def test_a_refused_sign_in_never_says_which_part_is_wrong(client, acme, email):
-    make_staff(Role.VIEWER, acme.correspondent, email="left@acme.example")
-    type(acme.ops).objects.filter(email="left@acme.example").update(is_active=False)
-    password = PASSWORD if email.startswith("left") else "not the password"
-
-    response = client.post("/sign-in", {"username": email, "password": password})
-
-    assert response.status_code == 422
-    assert WRONG in response.content.decode()
-    assert not get_user(client).is_authenticated
-
-
-def test_an_api_key_cannot_sign_in_as_a_person(client, acme):
-    response = client.post("/sign-in", {"username": acme.api_user.email, "password": acme.secret})
-
-    assert response.status_code == 422
-
-
-def test_an_empty_form_says_what_is_missing(client, db):
-    said = client.post("/sign-in", {}).content.decode()
-
-    assert "Type your e-mail address." in said
-    assert "Type your password." in said
-
-
 def test_a_part_of_a_page_asked_for_after_the_session_ended_takes_the_browser_to_sign_in(client, account):
     response = client.get(
         f"/accounts/{account.pk}/profile",
@@ -119,15 +77,6 @@ def test_a_part_of_a_page_asked_for_after_the_session_ended_takes_the_browser_to
     )
 
     assert response["HX-Redirect"] == f"/sign-in?next=%2Faccounts%2F{account.pk}%3Fa%3D1"
-
-
-def test_signing_out_is_a_post_and_ends_the_session(desk):
-    assert desk.get("/sign-out").status_code == 405
-
-    response = desk.post("/sign-out")
-
-    assert response["Location"] == "/sign-in"
-    assert not get_user(desk).is_authenticated
 
 
 def test_the_front_door_is_the_account_list(desk):
@@ -286,7 +235,7 @@ def test_a_boosted_link_and_a_restored_page_get_the_whole_page(desk, account):
 def test_the_profile_shows_what_is_on_file_and_never_the_tax_id(desk, account):
     said = desk.get(f"/accounts/{account.pk}/profile").content.decode()
 
-    for fact in ("20 N San Mateo Dr", "··· 4321, USA SSN", "Does not matter", "Market speculation", "Jane Doe"):
+    for fact in ("20 N San Mateo Dr", "•••-••-4321, USA SSN", "Does not matter", "Market speculation", "Jane Doe"):
         assert fact in said
     assert "124-55-4321" not in said
     assert "124554321" not in said

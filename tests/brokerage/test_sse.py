@@ -24,7 +24,7 @@ class FaultyAtFirst(Listener):
 
 
 def stream(wanted=lambda event: True) -> Stream:
-    return Stream(wanted=wanted, filters={}, render=lambda event: b"")
+    return Stream(wanted=wanted, filters={}, render=lambda event: b"", tenant="all")
 
 
 def place_event(number: int) -> None:

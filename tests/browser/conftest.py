@@ -78,8 +78,8 @@ def open_page(chromium: Browser, live_server: Any, clerk: User) -> Iterator[Any]
     contexts: list[BrowserContext] = []
 
     def open_one(*, signed_in: bool = True, viewport: dict[str, int] = WIDE, **options: Any) -> Page:
-        context = chromium.new_context(base_url=live_server.url, viewport=viewport, **options)
-        context.set_default_timeout(10_000)
+        context = chromium.new_context(**{"base_url": live_server.url, "viewport": viewport} | options)
+        context.set_default_timeout(30_000)
         context.route("**/streams/**", lambda route: route.abort())  # the live server speaks WSGI, which has no streams
         contexts.append(context)
         if signed_in:

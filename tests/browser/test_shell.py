@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Account
+from accounts.profile_forms import FORMS
 from tests.browser.conftest import NARROW, WIDE
 from tests.factories import PASSWORD, make_account
 
@@ -13,14 +14,23 @@ from tests.factories import PASSWORD, make_account
 def paths(account: Account) -> list[str]:
     """Answer a path to every page there is."""
     own = f"/accounts/{account.pk}"
-    parts = ("", "/balances", "/positions", "/orders", "/activities", "/profile")
+    parts = ("", "/balances", "/positions", "/orders", "/activities", "/profile", "/suitability", "/documents")
+    parts += ("/notes", "/close", *(f"/profile/{section}?edit=1" for section in FORMS))
+    funding = ("", "/transfers", "/journals", "/link-ach", "/link-bank")
     return [
+        *(own + "/funding" + part for part in funding),
+        own + "/reveal/tax-id",
         "/accounts",
         "/accounts?query=nobody&level=2",
+        "/accounts/count",
+        "/accounts/filters",
         *(own + part for part in parts),
+        "/openings",
         "/search?q=john",
         "/search?q=aapl",
         "/search?q=zzzz",
+        "/security",
+        "/sign-out",
         "/nowhere",
     ]
 

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.factories import application_body
+from tests.installation import take_on
 
 pytestmark = pytest.mark.xdist_group("serve")
 STATUS = "/v1/events/accounts/status"
@@ -115,3 +116,31 @@ def test_a_stream_is_for_those_with_a_key(partner):
     response = connection.getresponse()
 
     assert (response.status, json.loads(response.read())["code"]) == (401, 40110000)
+
+
+def test_a_key_has_25_streams_open_at_most_and_one_that_closes_makes_room(installation):
+    partner = take_on(installation, "STRM")
+    readers = [Reader(partner, STATUS) for _ in range(25)]
+    assert {reader.response.status for reader in readers} == {200}
+
+    refused = Reader(partner, STATUS)
+
+    assert refused.response.status == 429
+    assert json.loads(refused.response.read()) == {"code": 42910000, "message": "Too many requests"}
+    assert refused.response.headers["X-RateLimit-Remaining"] is not None
+    readers[0].response.close()
+    readers[0].close()
+    installation.wait_until(lambda: Reader(partner, STATUS).response.status == 200)
+    for reader in readers:
+        reader.response.close()
+        reader.close()
+
+
+def test_the_use_of_a_key_is_remembered_by_the_worker(installation, partner):
+    partner.call("GET", "/v1/clock")
+
+    def is_remembered():
+        query = "from accounts.models import ApiKey; print(ApiKey.objects.filter(last_used_from='127.0.0.1').count())"
+        return installation.manage("shell", "--no-imports", "-c", query).strip() != "0"
+
+    installation.wait_until(is_remembered)

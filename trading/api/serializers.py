@@ -1,6 +1,5 @@
 """What requests look like. Shapes only: whether the business allows it, the services decide."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +7,10 @@ from rest_framework import serializers
 
 from brokerage.money import plain
 from options.choices import AssetClass
-from trading.choices import ActivityType, JournalStatus, JournalType, OrderSide
-from trading.models import Activity, Journal
+from trading.choices import ActivityType, OrderSide
+from trading.models import Activity
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, OrderFilter
-from trading.services.journals import JournalRequest
 
 SYMBOL_LENGTH = 64
 WORD_LENGTH = 32
@@ -134,69 +132,6 @@ class ActivityQuery(serializers.Serializer):
         return attrs
 
 
-class JournalQuery(serializers.Serializer):
-    """The query of `GET /v1/journals` (contract/accounts.md 5.3)."""
-
-    after = serializers.DateField(default=None)
-    before = serializers.DateField(default=None)
-    status = serializers.ChoiceField(choices=JournalStatus.choices, default="")
-    entry_type = serializers.ChoiceField(choices=JournalType.choices, default="")
-    to_account = serializers.UUIDField(default=None)
-    from_account = serializers.UUIDField(default=None)
-    limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
-
-
-class JournalRequestSerializer(serializers.Serializer):
-    """The body of `POST /v1/journals` (contract/accounts.md 5.3)."""
-
-    entry_type = serializers.ChoiceField(choices=JournalType.choices)
-    from_account = serializers.UUIDField()
-    to_account = serializers.UUIDField()
-    amount = AmountField(required=False, allow_null=True, default=None)
-    symbol = TextField(max_length=SYMBOL_LENGTH)
-    qty = AmountField(required=False, allow_null=True, default=None)
-    description = TextField(max_length=1024)
-    currency = TextField(max_length=WORD_LENGTH)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        errors = _cash_errors(attrs) if attrs["entry_type"] == JournalType.JNLC else _share_errors(attrs)
-        if attrs["from_account"] == attrs["to_account"]:
-            errors["to_account"] = "must differ from from_account"
-        if attrs["currency"] not in ("", "USD"):
-            errors["currency"] = "local currency trading is not supported: only USD"
-        if errors:
-            raise serializers.ValidationError(errors)
-        return attrs
-
-    def to_request(self, idempotency_key: str | None) -> JournalRequest:
-        """Answer the request as the service takes it; call after `is_valid`."""
-        fields = {name: value for name, value in self.validated_data.items() if name != "currency"}
-        fields["entry_type"] = JournalType(fields["entry_type"])
-        return JournalRequest(**fields, idempotency_key=idempotency_key)
-
-
-def _cash_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
-    errors = {name: "is for JNLS only" for name in ("symbol", "qty") if attrs[name]}
-    amount = attrs["amount"]
-    if amount is None:
-        errors["amount"] = "is required for JNLC"
-    elif amount <= 0 or amount.adjusted() > 15 or amount % Decimal("0.01"):
-        errors["amount"] = "must be above 0, in dollars and whole cents"
-    return errors
-
-
-def _share_errors(attrs: Mapping[str, Any]) -> dict[str, str]:
-    errors = {} if attrs["amount"] is None else {"amount": "is for JNLC only"}
-    if not attrs["symbol"]:
-        errors["symbol"] = "is required for JNLS"
-    quantity = attrs["qty"]
-    if quantity is None:
-        errors["qty"] = "is required for JNLS"
-    elif quantity <= 0 or quantity.adjusted() > 12 or quantity % Decimal("1e-9"):
-        errors["qty"] = "must be above 0, with at most nine decimals"
-    return errors
-
-
 def position_object(position: MarkedPosition) -> dict[str, Any]:
     """Answer the Position object (contract/trading.md 4.2); an unknown price is null and says why."""
     numbers = position.valuation
@@ -267,26 +202,3 @@ def _non_trade(row: Activity) -> dict[str, Any]:
     if row.group_id is not None:
         shown["group_id"] = str(row.group_id)
     return shown | {"created_at": row.at, "currency": "USD"}
-
-
-def journal_object(journal: Journal) -> dict[str, Any]:
-    """Answer the Journal object (contract/accounts.md 5.3)."""
-    shown: dict[str, Any] = {
-        "id": str(journal.pk),
-        "entry_type": journal.entry_type,
-        "from_account": str(journal.from_account_id),
-        "to_account": str(journal.to_account_id),
-        "status": journal.status,
-        "created_at": journal.created_at,
-        "settle_date": journal.settle_date,
-        "system_date": journal.settle_date,
-        "description": journal.description,
-        "currency": "USD",
-    }
-    if journal.entry_type == JournalType.JNLC:
-        return shown | {"net_amount": plain(journal.amount)}
-    return shown | {
-        "symbol": journal.asset.symbol if journal.asset else "",
-        "qty": plain(journal.quantity),
-        "price": plain(journal.price),
-    }

@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from trading.api import views
+from trading.api import funding_views, journal_views, streams, views
 
 urlpatterns = [
     path("accounts/activities", views.ActivityList.as_view()),
     path("accounts/activities/<str:activity_type>", views.ActivityList.as_view()),
-    path("journals", views.JournalList.as_view()),
-    path("journals/<uuid:journal_id>", views.JournalDetail.as_view()),
+    path("accounts/<uuid:account_id>/ach_relationships", funding_views.AchRelationshipList.as_view()),
+    path(
+        "accounts/<uuid:account_id>/ach_relationships/<uuid:relationship_id>",
+        funding_views.AchRelationshipDetail.as_view(),
+    ),
+    path("accounts/<uuid:account_id>/recipient_banks", funding_views.BankList.as_view()),
+    path("accounts/<uuid:account_id>/recipient_banks/<uuid:bank_id>", funding_views.BankDetail.as_view()),
+    path("accounts/<uuid:account_id>/transfers", funding_views.TransferList.as_view()),
+    path("accounts/<uuid:account_id>/transfers/<uuid:transfer_id>", funding_views.TransferDetail.as_view()),
+    path("events/journals/status", streams.journal_status_events),
+    path("events/transfers/status", streams.transfer_status_events),
+    path("journals", journal_views.JournalList.as_view()),
+    path("journals/batch", journal_views.JournalBatchView.as_view()),
+    path("journals/reverse_batch", journal_views.ReverseJournalBatchView.as_view()),
+    path("journals/<uuid:journal_id>", journal_views.JournalDetail.as_view()),
     path("trading/accounts/<uuid:account_id>/account", views.TradingAccount.as_view()),
     path("trading/accounts/<uuid:account_id>/orders", views.OrderList.as_view()),
     path("trading/accounts/<uuid:account_id>/orders:by_client_order_id", views.OrderByClientId.as_view()),

@@ -1,13 +1,14 @@
 """The trading side of the REST API: parse, call one service or selector, show the answer."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.choices import KeyScope
 from accounts.listing import get_listed_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
@@ -16,17 +17,13 @@ from brokerage.errors import BrokerageError, InvalidInput
 from brokerage.market_calendar import NEW_YORK
 from trading.api.serializers import (
     ActivityQuery,
-    JournalQuery,
-    JournalRequestSerializer,
     OrderQuery,
     OrderRequestSerializer,
     activity_object,
-    journal_object,
     position_object,
 )
 from trading.choices import ActivityType
 from trading.errors import InvalidActivityType, OrderNotFound
-from trading.journal_selectors import JournalFilter, get_journal, list_journals
 from trading.order_wire import order_object
 from trading.selectors import (
     ActivityFilter,
@@ -36,13 +33,14 @@ from trading.selectors import (
     list_orders,
     mark_positions,
 )
-from trading.services.journals import create_journal
 from trading.services.orders import cancel_order, get_order, submit_order
 from trading.trading_account import trading_account_object
 
 
 class AccountView(ApiView):
     """A view of one account that the caller may see, or 404."""
+
+    scope: ClassVar[str] = KeyScope.TRADING
 
     def account(self, account_id: UUID) -> Account:
         """Answer the account, or raise `AccountNotFound`."""
@@ -56,6 +54,8 @@ class AccountView(ApiView):
 
 class TradingAccount(AccountView):
     """`GET /v1/trading/accounts/{id}/account` (contract/accounts.md 2.8)."""
+
+    also_read_by = (KeyScope.ACCOUNTS,)
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """Answer balances, levels and restrictions."""
@@ -144,6 +144,8 @@ class PositionDetail(AccountView):
 class ActivityList(AccountView):
     """`GET /v1/accounts/activities` and `…/{activity_type}` (contract/trading.md 5.1)."""
 
+    scope = KeyScope.REPORTING
+
     def get(self, request: Request, activity_type: str = "") -> Response:
         """Answer a bare array of activities; page with the last row's id as `page_token`."""
         asked = ActivityQuery(data=request.query_params)
@@ -198,31 +200,3 @@ def _day(text: str) -> tuple[datetime, datetime]:
     if first is None or not FIRST_YEAR <= first.year <= LAST_YEAR:
         raise InvalidInput({"date": [f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}"]})
     return first - timedelta(microseconds=1), datetime.combine(first.date() + timedelta(days=1), time.min, NEW_YORK)
-
-
-class JournalList(AccountView):
-    """`/v1/journals`: move cash or shares, and list what was moved."""
-
-    def post(self, request: Request) -> Response:
-        """Make a journal; answers the Journal object."""
-        asked = JournalRequestSerializer(data=self.body())
-        asked.is_valid(raise_exception=True)
-        key = request.headers.get("Idempotency-Key")
-        if key is not None and not 0 < len(key) <= 128:
-            raise InvalidInput({"Idempotency-Key": ["must have 1 to 128 characters"]})
-        return Response(journal_object(create_journal(actor=self.actor, request=asked.to_request(key))))
-
-    def get(self, request: Request) -> Response:
-        """List journals of accounts that the caller may see, newest first."""
-        asked = JournalQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        rows = list_journals(self.actor, JournalFilter(**asked.validated_data))
-        return Response([journal_object(row) for row in rows])
-
-
-class JournalDetail(AccountView):
-    """`GET /v1/journals/{journal_id}`."""
-
-    def get(self, request: Request, journal_id: UUID) -> Response:
-        """Answer one journal."""
-        return Response(journal_object(get_journal(self.actor, journal_id)))

@@ -8,7 +8,7 @@ from accounts.api.serializers import read_application
 from accounts.choices import AccountStatus, Role
 from accounts.models import Account, User
 from accounts.services.onboarding import advance_opening, open_account
-from accounts.services.users import create_staff, system_user
+from accounts.services.users import system_user
 from brokerage import clock, market_calendar
 from brokerage.services.clock import release_clock, set_clock
 from options.choices import ApplicationStatus, Right, TickClass
@@ -19,22 +19,18 @@ from options.services.applications import request_options_approval
 from options.services.listing import list_demo_chain
 from options.services.market import get_quote
 from trading.choices import JournalType
+from trading.demo.logins import hire, let_in
 from trading.demo.people import application_body
 from trading.models import Order
+from trading.rules.journals import JournalRequest
 from trading.rules.ticket_form import OrderRequest
 from trading.services.correspondents import NewCorrespondent, open_correspondent
-from trading.services.journals import JournalRequest, create_journal
+from trading.services.journals import create_journal
 from trading.services.orders import submit_order
 from trading.tasks import work_open_orders
 
-PASSWORD = "strikebook demo"  # noqa: S105 - the sandbox's, printed at its start
 FIRM_CASH = Decimal(5_000_000)
 CORRESPONDENTS = {"ACME": ("Acme Securities", 24), "GLBX": ("Globex Brokers", 12)}
-STAFF: dict[str | None, tuple[Role, ...]] = {
-    "ACME": (Role.OPERATIONS, Role.ROP, Role.COMPLIANCE, Role.ADMIN, Role.VIEWER),
-    "GLBX": (Role.OPERATIONS, Role.ROP),
-    None: (Role.ROP, Role.ADMIN),
-}
 UNFINISHED = (
     AccountStatus.SUBMITTED,
     AccountStatus.ACTION_REQUIRED,
@@ -75,8 +71,9 @@ def build_demo(progress: Progress) -> list[NewCorrespondent]:
         open_correspondent(actor=system_user(), name=name, code=code, firm_cash=FIRM_CASH)
         for code, (name, _) in CORRESPONDENTS.items()
     ]
-    _hire()
+    hire()
     accounts = [account for new in opened for account in _open_accounts(new, days[0], progress)]
+    let_in(accounts[0])
     for day, act in zip(days[1:], (_fund, _buy_shares, _buy_options, _write_options), strict=True):
         set_clock(now=day, frozen=True)
         for number, account in enumerate(accounts):
@@ -105,20 +102,6 @@ def _market_days(before: datetime, count: int) -> list[datetime]:
         days.insert(0, session.opens_at + timedelta(hours=1))
         session = market_calendar.previous_session(session.date)
     return days
-
-
-def _hire() -> None:
-    for code, roles in STAFF.items():
-        for role in roles:
-            firm = code.lower() if code else "broker"
-            create_staff(
-                actor=system_user(),
-                email=f"{role}@{firm}.example",
-                role=role,
-                password=PASSWORD,
-                name=f"{firm.title()} {role.label.lower()}",
-                correspondent_code=code,
-            )
 
 
 def _api_user(account: Account) -> User:

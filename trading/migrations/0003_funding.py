@@ -67,8 +67,11 @@ class Migration(migrations.Migration):
                 ('fee_amount', brokerage.fields.MoneyField(decimal_places=2, default=0, max_digits=20)),
                 ('fee_payment_method', models.CharField(choices=[('user', 'User'), ('invoice', 'Invoice')], default='invoice', max_length=7)),
                 ('additional_information', models.CharField(blank=True, max_length=1024)),
+                ('hold_amount', brokerage.fields.MoneyField(decimal_places=2, default=0, max_digits=20)),
                 ('trade_date', models.DateField()),
                 ('expires_at', models.DateTimeField()),
+                ('moves_at', models.DateTimeField(null=True)),
+                ('one_time_key', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='accounts.account')),
@@ -109,7 +112,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='transfer',
-            index=models.Index(condition=models.Q(('transaction', None)), fields=['created_at'], name='transfers_not_posted'),
+            index=models.Index(condition=models.Q(('hold_amount__gt', 0)), fields=['account'], include=('hold_amount',), name='what_transfers_hold'),
+        ),
+        migrations.AddIndex(
+            model_name='transfer',
+            index=models.Index(condition=models.Q(('moves_at__isnull', False)), fields=['moves_at'], name='transfers_that_move'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.CheckConstraint(condition=models.Q(('hold_amount', 0), models.Q(('direction', 'OUTGOING'), ('hold_amount', models.F('requested_amount')), ('status__in', ['APPROVAL_PENDING', 'APPROVED', 'PENDING', 'QUEUED', 'SENT_TO_CLEARING'])), _connector='OR'), name='only_what_is_on_its_way_out_is_held'),
+        ),
+        migrations.AddConstraint(
+            model_name='transfer',
+            constraint=models.UniqueConstraint(fields=('account', 'one_time_key'), name='a_form_makes_one_transfer'),
         ),
         migrations.AddConstraint(
             model_name='transfer',

@@ -1,8 +1,9 @@
 """Banks, and cash that moves between them and accounts (contract/accounts.md 5.1, 5.2)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from accounts.auditing import Audited
 from accounts.models import Account, User
 from brokerage.fields import MoneyField
 from brokerage.ids import time_ordered_id
@@ -17,6 +18,7 @@ from trading.choices import (
     TransferType,
 )
 from trading.models.ledger import LedgerTransaction
+from trading.rules.funding import UNDER_WAY
 
 
 class AchRelationship(models.Model):
@@ -55,6 +57,7 @@ class AchRelationship(models.Model):
                 name="ach_that_waits",
             ),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"ACH …{self.bank_account_last_four} {self.status}"
@@ -98,13 +101,19 @@ class Bank(models.Model):
                 name="banks_that_wait",
             ),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"{self.name} …{self.account_number_last_four}"
 
 
 class Transfer(models.Model):
-    """Cash on its way in or out, and where it stands. What goes out is held until it is posted."""
+    """Cash on its way in or out, and where it stands.
+
+    `requested_amount` is what the account gains or parts with, `amount` what arrives: less the fee
+    where the user pays it. What goes out is held (`hold_amount`) until it is posted. `moves_at` is
+    when the rail, or its expiry, next moves it; none where nothing but a person does.
+    """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="transfers")
@@ -119,8 +128,11 @@ class Transfer(models.Model):
     relationship = models.ForeignKey(AchRelationship, models.PROTECT, null=True, related_name="transfers")
     bank = models.ForeignKey(Bank, models.PROTECT, null=True, related_name="transfers")
     additional_information = models.CharField(max_length=1024, blank=True)
+    hold_amount = MoneyField(default=0)
     trade_date = models.DateField()
     expires_at = models.DateTimeField()
+    moves_at = models.DateTimeField(null=True)
+    one_time_key = models.UUIDField(null=True)
     transaction = models.OneToOneField(LedgerTransaction, models.PROTECT, null=True, related_name="transfer")
     returned_by = models.OneToOneField(LedgerTransaction, models.PROTECT, null=True, related_name="returned_transfer")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -134,6 +146,16 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(condition=Q(fee_amount__gte=0), name="a_transfer_fee_is_not_negative"),
             models.CheckConstraint(
+                condition=Q(hold_amount=0)
+                | Q(
+                    hold_amount=F("requested_amount"),
+                    direction=TransferDirection.OUTGOING,
+                    status__in=UNDER_WAY,
+                ),
+                name="only_what_is_on_its_way_out_is_held",
+            ),
+            models.UniqueConstraint(fields=["account", "one_time_key"], name="a_form_makes_one_transfer"),
+            models.CheckConstraint(
                 condition=Q(transfer_type=TransferType.ACH, relationship__isnull=False, bank=None)
                 | Q(transfer_type=TransferType.WIRE, bank__isnull=False, relationship=None),
                 name="a_transfer_names_its_bank",
@@ -145,8 +167,15 @@ class Transfer(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="transfers_of_an_account"),
-            models.Index(fields=["created_at"], condition=Q(transaction=None), name="transfers_not_posted"),
+            models.Index(
+                fields=["account"],
+                include=["hold_amount"],
+                condition=Q(hold_amount__gt=0),
+                name="what_transfers_hold",
+            ),
+            models.Index(fields=["moves_at"], condition=Q(moves_at__isnull=False), name="transfers_that_move"),
         ]
+        triggers = [Audited()]
 
     def __str__(self) -> str:
         return f"{self.transfer_type} {self.direction} {self.amount} {self.status}"

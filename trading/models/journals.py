@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Account, User
+from accounts.auditing import Audited
+from accounts.models import Account, Correspondent, User
 from brokerage.fields import MoneyField, PriceField, QuantityField
 from brokerage.ids import time_ordered_id
 from options.models import Asset
@@ -15,7 +16,7 @@ class JournalBatch(models.Model):
     """Journals that were asked for together, under an idempotency key of their own."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="journal_batches")
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     is_reverse = models.BooleanField(default=False)
     idempotency_key = models.CharField(max_length=128, null=True)  # noqa: DJ001 - unique where it is given
     request_digest = models.CharField(max_length=64)
@@ -25,12 +26,13 @@ class JournalBatch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "idempotency_key"],
+                fields=["correspondent", "idempotency_key"],
                 condition=Q(idempotency_key__isnull=False),
                 name="an_idempotency_key_is_used_once_for_a_batch",
             ),
         ]
         verbose_name_plural = "journal batches"
+        triggers = [Audited(account="", correspondent="correspondent_id")]
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
@@ -40,6 +42,7 @@ class Journal(models.Model):
     """One movement asked for, and where it stands (contract/accounts.md 5.3)."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     entry_type = models.CharField(max_length=4, choices=JournalType)
     from_account = models.ForeignKey(Account, models.PROTECT, related_name="journals_out")
     to_account = models.ForeignKey(Account, models.PROTECT, related_name="journals_in")
@@ -70,9 +73,9 @@ class Journal(models.Model):
                 name="a_journal_moves_cash_or_shares",
             ),
             models.UniqueConstraint(
-                fields=["from_account", "idempotency_key"],
+                fields=["correspondent", "idempotency_key"],
                 condition=Q(idempotency_key__isnull=False),
-                name="an_idempotency_key_is_used_once_by_an_account",
+                name="an_idempotency_key_is_used_once",
             ),
             models.CheckConstraint(condition=~Q(from_account=F("to_account")), name="a_journal_goes_somewhere_else"),
             models.CheckConstraint(
@@ -81,9 +84,11 @@ class Journal(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["correspondent", "-created_at", "-id"], name="journals_of_a_correspondent"),
             models.Index(fields=["to_account", "-created_at"], name="journals_to_an_account"),
             models.Index(fields=["from_account", "-created_at"], name="journals_from_an_account"),
         ]
+        triggers = [Audited(account="from_account_id,to_account_id")]
 
     def __str__(self) -> str:
         return f"{self.entry_type} {self.status}"

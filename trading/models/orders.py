@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.auditing import Audited
 from accounts.models import Account, User
 from brokerage.fields import PriceField, QuantityField
 from brokerage.ids import time_ordered_id
@@ -14,6 +16,12 @@ from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent, T
 from trading.rules.order_status import OPEN_STATUSES
 
 PRICE_STEP = Decimal("0.0001")
+# What a fill moves stands in the ledger, execution by execution, and not in the audit trail too.
+MOVED_BY_FILLS = ("filled_quantity", "filled_value", "filled_at", "hold_quantity", "updated_at")
+NOT_A_FILL = pgtrigger.Condition(
+    "OLD.filled_quantity = NEW.filled_quantity AND (NEW.status NOT IN ('pending_new', 'new')"
+    " OR OLD.quantity <> NEW.quantity OR OLD.limit_price IS DISTINCT FROM NEW.limit_price)"
+)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -92,6 +100,10 @@ class Order(models.Model):
             ),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
             models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
+        ]
+        triggers = [
+            Audited(operation=pgtrigger.Insert | pgtrigger.Delete, left_out=MOVED_BY_FILLS),
+            Audited(name="audited_changes", operation=pgtrigger.Update, condition=NOT_A_FILL, left_out=MOVED_BY_FILLS),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,9 @@
 """What an account has, what of it is pledged or held, and what is free.
 
 Free is what the position has, less what the account's short contracts pledge, less what its
-open orders hold. It is computed here for every purpose: orders, journals, exercise, and the
-buying power that the trading account shows (domain rules BP-6, BP-7).
+open orders hold, less what transfers take out. It is computed here for every purpose: orders,
+journals, transfers, exercise, and the buying power that the trading account shows (domain rules
+BP-6, BP-7).
 """
 
 from dataclasses import dataclass
@@ -20,13 +21,15 @@ ZERO = Decimal(0)
 class Line:
     """One position: its signed quantity, what open orders hold of it, and a contract's terms.
 
-    `closing` is what open orders already buy back of a short.
+    `closing` is what open orders already buy back of a short, `leaving` the dollars that are on
+    their way out.
     """
 
     asset_id: UUID
     quantity: Decimal
     held: Decimal = ZERO
     closing: Decimal = ZERO
+    leaving: Decimal = ZERO
     right: Right | None = None
     strike_price: Decimal = ZERO
     multiplier: int = 1
@@ -68,14 +71,23 @@ class Holdings:
         return self.line(self.usd_id).held
 
     @property
+    def leaving_cash(self) -> Decimal:
+        """Answer the dollars that transfers on their way out hold."""
+        return self.line(self.usd_id).leaving
+
+    @property
     def pledged_cash(self) -> Decimal:
         """Answer the dollars that short puts pledge."""
         return sum((line.pledged_cash for line in self.lines), ZERO)
 
     @property
     def free_cash(self) -> Decimal:
-        """Answer the dollars that are neither pledged nor held, down to the cent; below zero is a shortfall."""
-        return cents_down(self.cash - self.held_cash - self.pledged_cash)
+        """Answer the dollars that nothing binds, down to the cent; below zero is a shortfall."""
+        return cents_down(self.cash - self.held_cash - self.pledged_cash - self.leaving_cash)
+
+    def withdrawable_cash(self, unsettled: Decimal) -> Decimal:
+        """Answer the dollars that may leave: free, and settled. What has not settled covers pledges first (ST-2)."""
+        return max(min(self.free_cash, cents_down(self.cash - self.leaving_cash - unsettled)), ZERO)
 
     def pledged_shares(self, asset_id: UUID) -> Decimal:
         """Answer the shares of that asset that short calls pledge."""

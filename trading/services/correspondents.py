@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts import acting
 from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission
 from accounts.services.users import create_correspondent_records, issue_api_key
@@ -33,6 +34,7 @@ def open_correspondent(*, actor: User, name: str, code: str, firm_cash: Decimal)
     Raises `CorrespondentCodeTaken` or `InvalidInput` naming what is wrong.
     """
     actor.require(Permission.MANAGE_CORRESPONDENTS)
+    acting.claim(actor)
     correspondent, firm_account = create_correspondent_records(name=name, code=code)
     if firm_cash:
         _fund(firm_account, firm_cash)

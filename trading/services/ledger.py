@@ -1,6 +1,6 @@
 """Post to the ledger: the one place where value moves. A step of services, never one by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,7 +40,23 @@ def post(entry: Entry) -> tuple[LedgerTransaction, dict[tuple[UUID, UUID], Posit
     Answers the transaction and the positions as they stand after it, by (account, asset). Raises
     IntegrityError where `reference` is posted already: look first, under the lock.
     """
-    transaction = LedgerTransaction(
+    transactions, positions = post_all([entry])
+    return transactions[0], positions
+
+
+def post_all(entries: Sequence[Entry]) -> tuple[list[LedgerTransaction], dict[tuple[UUID, UUID], Position]]:
+    """Write several transactions as `post` writes one, in their order, in as many round trips."""
+    transactions = LedgerTransaction.objects.bulk_create([_transaction(entry) for entry in entries])
+    pairs = list(zip(entries, transactions, strict=True))
+    Posting.objects.bulk_create([_posting(transaction, move) for entry, transaction in pairs for move in entry.moves])
+    Activity.objects.bulk_create(
+        [_face(entry, transaction, face) for entry, transaction in pairs for face in entry.faces]
+    )
+    return transactions, _move_positions(entries)
+
+
+def _transaction(entry: Entry) -> LedgerTransaction:
+    return LedgerTransaction(
         activity_type=entry.activity_type,
         reference=entry.reference,
         group_id=entry.group_id,
@@ -48,16 +64,15 @@ def post(entry: Entry) -> tuple[LedgerTransaction, dict[tuple[UUID, UUID], Posit
         settle_date=entry.settle_date,
         at=entry.at,
     )
-    transaction.save(force_insert=True)
-    Posting.objects.bulk_create([_posting(transaction, move) for move in entry.moves])
+
+
+def _face(entry: Entry, transaction: LedgerTransaction, face: Activity) -> Activity:
     is_trade = entry.activity_type in TRADE_ACTIVITIES
-    for face in entry.faces:
-        face.id = activity_id(activity_stamp(entry.at, is_trade=is_trade), time_ordered_id())
-        face.transaction = transaction
-        face.activity_type = entry.activity_type
-        face.date, face.at, face.group_id = entry.trade_date, entry.at, entry.group_id
-    Activity.objects.bulk_create(entry.faces)
-    return transaction, _move_positions(changes(entry.moves), entry.costs)
+    face.id = activity_id(activity_stamp(entry.at, is_trade=is_trade), time_ordered_id())
+    face.transaction = transaction
+    face.activity_type = entry.activity_type
+    face.date, face.at, face.group_id = entry.trade_date, entry.at, entry.group_id
+    return face
 
 
 def _posting(transaction: LedgerTransaction, move: Move) -> Posting:
@@ -74,17 +89,12 @@ def _end(side: str, book: Book) -> dict[str, UUID | str]:
     return {f"{side}_book": book} if isinstance(book, HouseBook) else {f"{side}_account_id": book}
 
 
-def _move_positions(
-    change: Mapping[tuple[UUID, UUID], Decimal], costs: Mapping[tuple[UUID, UUID], Decimal]
-) -> dict[tuple[UUID, UUID], Position]:
-    positions = _positions(change)
-    for key, quantity in change.items():
-        position = positions[key]
-        if position.asset_id == USD_ID:
-            position.quantity += quantity
-            continue
-        stake = after_trade(Stake(position.quantity, position.cost_amount), quantity, costs.get(key, Decimal(0)))
-        position.quantity, position.cost_amount = stake.quantity, stake.cost_amount
+def _move_positions(entries: Iterable[Entry]) -> dict[tuple[UUID, UUID], Position]:
+    changed = [(changes(entry.moves), entry.costs) for entry in entries]
+    positions = _positions(key for change, _ in changed for key in change)
+    for change, costs in changed:
+        for key, quantity in change.items():
+            _move(positions[key], quantity, costs.get(key, Decimal(0)))
     Position.objects.bulk_create(
         positions.values(),
         update_conflicts=True,
@@ -92,6 +102,14 @@ def _move_positions(
         update_fields=["quantity", "cost_amount"],
     )
     return positions
+
+
+def _move(position: Position, quantity: Decimal, cost: Decimal) -> None:
+    if position.asset_id == USD_ID:
+        position.quantity += quantity
+        return
+    stake = after_trade(Stake(position.quantity, position.cost_amount), quantity, cost)
+    position.quantity, position.cost_amount = stake.quantity, stake.cost_amount
 
 
 def _positions(keys: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Position]:

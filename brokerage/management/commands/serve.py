@@ -80,8 +80,8 @@ class Command(BaseCommand):
         if has_demo and is_new:
             unfinished.touch()
         self.stdout.write("Preparing the database…")
+        call_command("createcachetable", verbosity=0)  # before `migrate`, which lets the processes use what is there
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if has_demo and (is_new or (settings.DATA_DIR / "demo.json").exists()):
             call_command("seed_demo", stdout=self.stdout)

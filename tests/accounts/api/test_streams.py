@@ -8,7 +8,8 @@ from asgiref.sync import async_to_sync
 from django.test import AsyncClient
 from ulid import ULID
 
-from accounts.api.streams import event_json, stream_of
+from accounts.api.feeds import stream_of
+from accounts.api.streams import ACCOUNT_STATUS, event_json
 from accounts.rules.applications import ConfigurationChanges
 from accounts.services.onboarding import configure_account
 from brokerage.models import Event
@@ -43,18 +44,18 @@ def test_an_event_says_who_and_when_and_what_changed(acme):
 
 def test_a_stream_carries_its_own_correspondents_accounts_only(acme, globex):
     ours, theirs = make_account(acme.correspondent), make_account(globex.correspondent)
-    stream = stream_of(acme.api_user, None)
+    stream = stream_of(ACCOUNT_STATUS, acme.api_user, None)
 
     wanted = [event for event in Event.objects.order_by("id") if stream.wanted(event)]
 
     assert {event.account_id for event in wanted} == {ours.pk}
     assert wanted == list(Event.objects.filter(**stream.filters).order_by("id"))
-    assert not any(stream_of(acme.api_user, theirs.pk).wanted(event) for event in Event.objects.all())
+    assert not any(stream_of(ACCOUNT_STATUS, acme.api_user, theirs.pk).wanted(event) for event in Event.objects.all())
 
 
 def test_a_stream_of_one_account_carries_no_other(acme):
     first, second = make_account(acme.correspondent), make_account(acme.correspondent)
-    stream = stream_of(acme.api_user, first.pk)
+    stream = stream_of(ACCOUNT_STATUS, acme.api_user, first.pk)
 
     wanted = [event.account_id for event in Event.objects.all() if stream.wanted(event)]
 
@@ -70,7 +71,7 @@ def test_a_partners_own_cap_is_not_announced(acme):
 
     event = Event.objects.get(type="account.configured")
 
-    assert not stream_of(acme.api_user, None).wanted(event)
+    assert not stream_of(ACCOUNT_STATUS, acme.api_user, None).wanted(event)
 
 
 @async_to_sync

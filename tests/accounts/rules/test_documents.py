@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,6 +14,7 @@ from accounts.rules.documents import (
     revision_of,
     sniff,
 )
+from brokerage.market_calendar import NEW_YORK
 
 SIGNED = SignedAgreement(
     agreement=AgreementType.OPTIONS, signed_at=datetime(2020, 9, 11, tzinfo=UTC), ip_address="185.13.21.99"
@@ -21,9 +22,27 @@ SIGNED = SignedAgreement(
 PASSPORT = UploadedDocument(document_type="identity_verification", content=b"\xff\xd8\xff\n", mime_type="image/jpeg")
 
 
+TODAY = date(2024, 1, 24)
+
+
+def faults_of(agreement):
+    return list(agreement_faults(agreement, today=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("signed_at", "faults"),
+    [
+        (datetime(2024, 1, 24, 23, 59, tzinfo=NEW_YORK), []),
+        (datetime(2024, 1, 25, 0, 0, tzinfo=NEW_YORK), [("signed_at", "must not be in the future")]),
+    ],
+)
+def test_nothing_is_signed_tomorrow(signed_at, faults):
+    assert faults_of(replace(SIGNED, signed_at=signed_at)) == faults
+
+
 def test_a_signature_has_a_kind_a_time_and_an_address():
-    assert list(agreement_faults(SIGNED)) == []
-    assert list(agreement_faults(SignedAgreement())) == [
+    assert list(faults_of(SIGNED)) == []
+    assert list(faults_of(SignedAgreement())) == [
         ("agreement", "is required"),
         ("signed_at", "is required"),
         ("ip_address", "is required"),
@@ -32,24 +51,24 @@ def test_a_signature_has_a_kind_a_time_and_an_address():
 
 @pytest.mark.parametrize("address", ["185.13.21", "185.13.21.256", "::1", "localhost"])
 def test_the_address_is_ipv4(address):
-    assert list(agreement_faults(replace(SIGNED, ip_address=address))) == [("ip_address", "must be an IPv4 address")]
+    assert list(faults_of(replace(SIGNED, ip_address=address))) == [("ip_address", "must be an IPv4 address")]
 
 
 @pytest.mark.parametrize("revision", ["16.2021.05", "04.2021.10"])
 def test_a_revision_that_was_named_is_the_one_signed(revision):
-    assert list(agreement_faults(replace(SIGNED, revision=revision))) == []
+    assert list(faults_of(replace(SIGNED, revision=revision))) == []
     assert revision_of(replace(SIGNED, revision=revision)) == revision
 
 
 @pytest.mark.parametrize("revision", ["16.2021", "16.2021.13", "16.2021.00", "1.2021.05", "v1", "16.2021.05 "])
 def test_a_revision_of_another_form_is_refused(revision):
-    assert [field for field, _ in agreement_faults(replace(SIGNED, revision=revision))] == ["revision"]
+    assert [field for field, _ in faults_of(replace(SIGNED, revision=revision))] == ["revision"]
 
 
 @pytest.mark.parametrize("agreement", AgreementType)
 def test_a_signature_without_a_revision_is_under_the_one_in_force(agreement):
     assert revision_of(replace(SIGNED, agreement=agreement)) == ACTIVE_REVISIONS[agreement]
-    assert list(agreement_faults(replace(SIGNED, revision=ACTIVE_REVISIONS[agreement]))) == []
+    assert list(faults_of(replace(SIGNED, revision=ACTIVE_REVISIONS[agreement]))) == []
 
 
 def test_a_document_has_a_type_and_content():
@@ -76,7 +95,9 @@ def test_a_document_that_is_not_what_it_says_is_refused():
     assert list(document_faults(replace(PASSPORT, content=b"%PDF-1.7"))) == [
         ("content", "is application/pdf, but mime_type says image/jpeg")
     ]
-    assert list(document_faults(replace(PASSPORT, content=b"nothing known"))) == []
+    assert list(document_faults(replace(PASSPORT, content=b"nothing known"))) == [
+        ("content", "must be a PDF, a PNG or a JPEG, found none of them")
+    ]
     assert list(document_faults(replace(PASSPORT, content=b"%PDF-1.7", mime_type=""))) == []
 
 

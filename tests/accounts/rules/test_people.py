@@ -5,6 +5,7 @@ import pytest
 
 from accounts.rules.applications import ContactDetails, IdentityDetails, TrustedContactDetails
 from accounts.rules.people import (
+    age_faults,
     contact_faults,
     identity_faults,
     immutable_faults,
@@ -214,3 +215,16 @@ def test_a_trusted_contact_reached_by_street_needs_the_whole_address():
     trusted = TrustedContactDetails(given_name="Jane", family_name="Doe", street_address=("1 First St",))
 
     assert [field for field, _ in trusted_contact_faults(trusted)] == ["city", "state", "postal_code", "country"]
+
+
+@pytest.mark.parametrize(
+    ("born", "faults"),
+    [
+        (date(2006, 1, 24), []),
+        (date(2006, 1, 25), [("date_of_birth", "must be of somebody who is 18 or older")]),
+        (date(2024, 1, 23), [("date_of_birth", "must be of somebody who is 18 or older")]),
+        (None, []),
+    ],
+)
+def test_a_minor_opens_no_account(born, faults):
+    assert list(age_faults(replace(IDENTITY, date_of_birth=born), today=date(2024, 1, 24))) == faults

@@ -15,8 +15,9 @@ from accounts.choices import (
     RiskTolerance,
     TimeHorizon,
 )
+from accounts.rules.people import age_on
 from options.choices import ApplicationStatus
-from options.rules.applicants import Answers, Applicant, age_on, complete_answers
+from options.rules.applicants import Answers, Applicant, complete_answers
 from options.rules.approval import CRITERIA, decide
 
 SOUND = Answers(

@@ -1,6 +1,7 @@
 """Journals and activities over HTTP."""
 
 import pytest
+from alpaca.broker.models.journals import BatchJournalResponse
 from alpaca.broker.models.journals import Journal as WireJournal
 from alpaca.trading.models import NonTradeActivity, TradeActivity
 
@@ -202,3 +203,108 @@ def test_without_an_account_a_key_sees_all_of_its_correspondents_and_nothing_els
     assert globex_api.get("/v1/accounts/activities").json() == []
     assert listed(globex_api, busy) == []
     assert acme_api.get("/v1/accounts/activities", {"account_id": str(nowhere())}).json() == []
+
+
+# --- Batches -------------------------------------------------------------------------------------
+
+
+def batch_body(acme, *entries, **changes):
+    return {"entry_type": "JNLC", "from_account": str(acme.firm_account.pk), "entries": list(entries)} | changes
+
+
+def test_a_batch_answers_its_journals_in_order(acme, account, acme_api):
+    other = make_account(acme.correspondent)
+    entries = [{"to_account": str(one.pk), "amount": amount} for one, amount in ((account, 10.5), (other, "2"))]
+
+    answer = acme_api.post("/v1/journals/batch", batch_body(acme, *entries))
+
+    assert answer.status_code == 200
+    assert [(one["to_account"], one["net_amount"], one["error_message"]) for one in answer.json()] == [
+        (str(account.pk), "10.5", ""),
+        (str(other.pk), "2", ""),
+    ]
+    assert all(BatchJournalResponse(**one).status.value == "executed" for one in answer.json())
+
+
+def test_a_reverse_batch_collects_into_one_account(acme, account, acme_api):
+    acme_api.post("/v1/journals", journal_body(acme, account))
+    body = {
+        "entry_type": "JNLC",
+        "to_account": str(acme.firm_account.pk),
+        "entries": [{"from_account": str(account.pk), "amount": "100", "description": "back"}],
+    }
+
+    answer = acme_api.post("/v1/journals/reverse_batch", body)
+
+    assert [(one["from_account"], one["description"]) for one in answer.json()] == [(str(account.pk), "back")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "field"),
+    [
+        ({"amount": "0"}, {}, "entries.1.amount"),
+        ({"amount": None}, {}, "entries.1.amount"),
+        ({"to_account": "nobody"}, {}, "entries.1.to_account"),
+        ({"transmitter_name": "x" * 256}, {}, "entries.1.transmitter_name"),
+        ({}, {"entry_type": "JNLS"}, "entry_type"),
+        ({}, {"entries": []}, "entries"),
+        ({}, {"from_account": None}, "from_account"),
+    ],
+)
+def test_a_bad_line_of_a_batch_is_named_and_nothing_is_booked(acme, account, acme_api, entry, changes, field):
+    good = {"to_account": str(account.pk), "amount": "1"}
+    before = everything()
+
+    answer = acme_api.post("/v1/journals/batch", batch_body(acme, good, good | entry, **changes))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, 40010001)
+    assert list(answer.json()["errors"]) == [field]
+    assert everything() == before
+
+
+def test_a_batch_whose_sum_is_not_there_is_refused_whole(acme, account, acme_api):
+    before = everything()
+    entry = {"to_account": str(account.pk), "amount": "60000"}
+
+    answer = acme_api.post("/v1/journals/batch", batch_body(acme, entry, entry))
+
+    assert (answer.status_code, answer.json()["requested"], answer.json()["available"]) == (403, "120000", "100000")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("path", ["/v1/journals", "/v1/journals/batch"])
+def test_a_repeated_key_answers_the_same_and_another_body_is_refused(acme, account, acme_api, path):
+    entry = {"to_account": str(account.pk), "amount": "1"}
+    body = journal_body(acme, account) if path == "/v1/journals" else batch_body(acme, entry)
+    other = journal_body(acme, account, amount="2") if path == "/v1/journals" else batch_body(acme, entry, entry)
+    key = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    first = acme_api.post(path, body, **key).json()
+    before = everything()
+
+    assert acme_api.post(path, body, **key).json() == first
+    answer = acme_api.post(path, other, **key)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, 42210000)
+    assert acme_api.post(path, body, HTTP_IDEMPOTENCY_KEY="k" * 129).status_code == 422
+    assert everything() == before
+
+
+def test_a_transmitter_is_kept_and_shown(acme, account, acme_api):
+    transmitter = {"transmitter_name": "Acme Bank", "transmitter_timestamp": "2024-01-24T15:00:00Z"}
+
+    answer = acme_api.post("/v1/journals", journal_body(acme, account, **transmitter))
+
+    shown = acme_api.get(f"/v1/journals/{answer.json()['id']}").json()
+    assert shown["transmitter_name"] == "Acme Bank"
+    assert shown["transmitter_timestamp"].startswith("2024-01-24T15:00:00")
+    assert shown["transmitter_address"] is None
+
+
+def test_only_a_pending_journal_is_canceled(acme, account, acme_api):
+    type(acme.correspondent).objects.filter(pk=acme.correspondent.pk).update(journal_limit_amount=50)
+    waits = acme_api.post("/v1/journals", journal_body(acme, account)).json()
+
+    assert acme_api.delete(f"/v1/journals/{waits['id']}").status_code == 204
+    assert acme_api.delete(f"/v1/journals/{waits['id']}").status_code == 422
+    assert acme_api.delete(f"/v1/journals/{nowhere()}").status_code == 404
+    assert acme_api.get(f"/v1/journals/{waits['id']}").json()["status"] == "canceled"

@@ -25,7 +25,8 @@ from trading.journal_errors import (
 )
 from trading.models import Activity, Journal
 from trading.reconciliation import find_breaks
-from trading.services.journals import JournalRequest, create_journal
+from trading.rules.journals import JournalRequest
+from trading.services.journals import create_journal
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_shares_that_the_firm_has_are_taken_from_it(acme, firm, account):
 
 
 def test_in_production_the_firm_delivers_only_what_it_has(acme, firm, account, monkeypatch):
-    monkeypatch.setattr("trading.services.journals.is_sandbox", lambda: False)
+    monkeypatch.setattr("trading.services.journal_steps.is_sandbox", lambda: False)
     before = everything()
 
     with pytest.raises(JournalSharesUnavailable, match="requested: 100, available: 0"):
@@ -219,7 +220,7 @@ def test_a_pending_share_journal_that_cannot_be_delivered_is_rejected_and_holds_
     acme, firm, account, limited, clock_at, monkeypatch
 ):
     run_due(clock_at("2024-01-24 11:00"))
-    monkeypatch.setattr("trading.services.journals.is_sandbox", lambda: False)
+    monkeypatch.setattr("trading.services.journal_steps.is_sandbox", lambda: False)
     undeliverable = create_journal(actor=acme.api_user, request=shares(firm, account, 1))
     deliverable = create_journal(actor=acme.api_user, request=cash(firm, account, "60"))
 

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from brokerage.mode import is_sandbox
-from trading.demo.book import PASSWORD, STAFF, build_demo
+from trading.demo.book import build_demo
+from trading.demo.logins import CUSTOMER, PASSWORD, STAFF
 
 KEYS_FILE = "demo.json"
 
@@ -60,6 +61,8 @@ class Command(BaseCommand):
         for code, roles in STAFF.items():
             firm = code.lower() if code else "broker"
             self.stdout.write("  " + "  ".join(f"{role}@{firm}.example" for role in roles))
+        self.stdout.write(f"  {CUSTOMER}, who holds one account")
+        self.stdout.write("A rop, compliance or admin also types the code of: manage.py sign_in_code EMAIL")
         self.stdout.write("Demo API keys:")
         for firm in demo["correspondents"]:
             self.stdout.write(f"  {firm['name']} ({firm['code']}), firm account {firm['firm_account_id']}")

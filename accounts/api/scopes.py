@@ -1,0 +1,40 @@
+"""How far a key reaches: each view names a scope, reading needs read, everything else write (contract 1.1)."""
+
+from typing import TYPE_CHECKING, cast
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts.choices import ScopeAccess
+from accounts.key_errors import ScopeMissing
+from accounts.models import ApiKey
+from accounts.rules.keys import access_to, least_access, reaches
+from brokerage.scopes import ANY_KEY, EVERY_SCOPE
+
+if TYPE_CHECKING:  # both import this module while they are being imported
+    from rest_framework.views import APIView
+
+    from brokerage.api import ApiView
+
+
+class KeyReaches(BasePermission):
+    """Lets a key into a view as far as its scopes go."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Answer True, or raise `ScopeMissing`, which names the scope that is missing."""
+        api_view = cast("ApiView", view)
+        require_scope(cast(ApiKey, request.auth), api_view.scope, str(request.method), also=api_view.also_read_by)
+        return True
+
+
+def require_scope(key: ApiKey, scope: str, method: str, *, also: tuple[str, ...] = ()) -> None:
+    """Raise `ScopeMissing` unless the key reaches `scope`, or reads where one in `also` may read too."""
+    if scope == ANY_KEY:
+        return
+    needed = ScopeAccess.READ if method in SAFE_METHODS else ScopeAccess.WRITE
+    found = least_access(key.scopes) if scope == EVERY_SCOPE else access_to(key.scopes, scope)
+    if reaches(found, needed):
+        return
+    if needed == ScopeAccess.READ and any(reaches(access_to(key.scopes, other), needed) for other in also):
+        return
+    raise ScopeMissing(scope=scope or "a scope that no key has", access=needed.value, found=found.value)

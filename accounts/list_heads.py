@@ -1,0 +1,113 @@
+"""What stands around the rows of the account list: the filters in force, the heads that sort, how many there are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import orjson
+
+from accounts.choices import AccountStatus, EnabledAsset
+from accounts.listing import LEVELS, NEWEST_FIRST, AccountFilter, filter_accounts
+from accounts.models import User
+from accounts.models.accounts import AccountQuerySet
+from brokerage.templatetags.formats import sentence
+
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force, and the URL of the list without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """One column's head; `url` sorts by it, `direction` says that the list is sorted so already."""
+
+    name: str
+    label: str
+    style: str
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many accounts a filter finds: counted as far as that is cheap, beyond it estimated."""
+
+    number: int
+    is_exact: bool
+
+
+def count_accounts(actor: User, wanted: AccountFilter) -> Count:
+    """Answer how many accounts match, without reading them all.
+
+    Up to a thousand they are counted. Beyond, it is what the planner expects from its
+    statistics, to three figures, and never less than was counted.
+    """
+    rows = filter_accounts(actor, wanted).order_by()
+    expected = _expected(rows)
+    if expected > 20 * MOST_COUNTED:
+        return Count(_rounded(expected), is_exact=False)
+    found = rows[: MOST_COUNTED + 1].count()
+    if found <= MOST_COUNTED:
+        return Count(found, is_exact=True)
+    return Count(max(_rounded(expected), MOST_COUNTED), is_exact=False)
+
+
+def chips(wanted: AccountFilter) -> list[Chip]:
+    """Answer the filters in force, one by one."""
+    found = [Chip(f"“{wanted.query}”", replace(wanted, query="").url())] if wanted.query else []
+    found += _each(wanted, "statuses", lambda one: sentence(AccountStatus(one).label))
+    found += _each(wanted, "levels", lambda one: f"Options: {LEVELS[one].lower()}")
+    found += _each(wanted, "assets", lambda one: f"Trades {sentence(EnabledAsset(one).label)}")
+    if wanted.opened_from:
+        found.append(Chip(f"Opened from {wanted.opened_from:%b %-d, %Y}", replace(wanted, opened_from=None).url()))
+    if wanted.opened_to:
+        found.append(Chip(f"Opened to {wanted.opened_to:%b %-d, %Y}", replace(wanted, opened_to=None).url()))
+    return found + _each(wanted, "correspondents", str)
+
+
+def heads(wanted: AccountFilter, *, shows_correspondent: bool) -> list[Head]:
+    """Answer the heads of the list's columns."""
+    columns = [
+        _sorting(wanted, "name", "Name", ""),
+        _sorting(wanted, "number", "Number", "column-account"),
+        Head("status", "Status", "column-status"),
+        Head("level", "Options", "column-level"),
+        Head("email", "E-mail", "column-email second"),
+        Head("house", "Correspondent", "column-house second"),
+        _sorting(wanted, "created", "Opened", "column-day third number"),
+    ]
+    return [head for head in columns if shows_correspondent or head.name != "house"]
+
+
+def _sorting(wanted: AccountFilter, name: str, label: str, style: str) -> Head:
+    """Answer a head that sorts: first the way people look for it, then the other way round."""
+    first = NEWEST_FIRST if name == "created" else name
+    other = name if name == "created" else f"-{name}"
+    directions = {name: "ascending", f"-{name}": "descending"}
+    url = replace(wanted, sort=other if wanted.sort == first else first).url()
+    return Head(name, label, style, url, directions.get(wanted.sort, ""))
+
+
+def _each(wanted: AccountFilter, name: str, label: Callable[[str], str]) -> list[Chip]:
+    """Answer a chip for each value of one filter."""
+    values: tuple[str, ...] = getattr(wanted, name)
+    return [
+        Chip(label(one), replace(wanted, **{name: tuple(rest for rest in values if rest != one)}).url())  # type: ignore[arg-type]
+        for one in values
+    ]
+
+
+def _expected(rows: AccountQuerySet) -> int:
+    """Answer how many rows the planner expects of a query, which is not run."""
+    return int(orjson.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"])
+
+
+def _rounded(number: int) -> int:
+    """Keep three figures: an estimate knows no more."""
+    step = 10 ** max(len(str(number)) - 3, 0)
+    return round(number / step) * step

@@ -1,0 +1,220 @@
+"""Change a correspondent's settings: what tightens at once, what loosens by a second person (AA-21)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings as installation
+from django.db import transaction
+
+from accounts import acting
+from accounts.choices import AllocationMethod, Role, UserKind
+from accounts.errors import CorrespondentNotFound, ReasonNeeded
+from accounts.models import BrokerPolicy, Correspondent, SettingsProposal, User
+from accounts.permissions import Permission
+from accounts.rules.onboarding import by_field
+from accounts.rules.settings import (
+    SETTINGS,
+    CorrespondentSettings,
+    in_words,
+    json_value,
+    loosens,
+    read_value,
+    settings_faults,
+)
+from accounts.settings_errors import (
+    AllocationIsTheBrokers,
+    SecondPersonNeeded,
+    SettingsChangedMeanwhile,
+    SettingsInvalid,
+    SettingsProposalDecided,
+    SettingsProposalNotFound,
+    SettingsProposalWaiting,
+)
+from brokerage import clock
+
+SHORTEST_REASON, LONGEST_REASON = 3, 1000
+
+
+@dataclass(frozen=True)
+class SettingsOutcome:
+    """What a change came to: the settings that hold now, and those that wait for a second person."""
+
+    changed: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+@transaction.atomic(durable=True)
+def change_settings(
+    *, actor: User, correspondent_id: UUID, wanted: CorrespondentSettings, seen: CorrespondentSettings, reason: str
+) -> SettingsOutcome:
+    """Change what differs between `wanted` and `seen`: tightening at once, loosening as a proposal.
+
+    `seen` is what the person looked at. Raises `SettingsChangedMeanwhile` where it is no longer
+    so, `SettingsInvalid`, `ReasonNeeded` or `SettingsProposalWaiting`.
+    """
+    actor.require(Permission.MANAGE_SETTINGS)
+    acting.claim(actor)
+    correspondent = _lock(actor, correspondent_id)
+    current = settings_of(correspondent)
+    names = wanted.differing(seen)
+    if not names:
+        return SettingsOutcome((), ())
+    _require_as_seen(current, seen)
+    _require_sound(correspondent, wanted)
+    acting.give_reason(_required(reason))
+
+    waiting = [name for name in names if _loosens(name, getattr(current, name), getattr(wanted, name))]
+    changed = [name for name in names if name not in waiting]
+    _write(correspondent, {name: getattr(wanted, name) for name in changed})
+    if waiting:
+        _propose(actor, correspondent, current, wanted, waiting, reason.strip())
+    return SettingsOutcome(tuple(changed), tuple(waiting))
+
+
+@transaction.atomic(durable=True)
+def decide_settings_proposal(*, actor: User, proposal_id: int, is_accepted: bool) -> SettingsProposal:
+    """Put a proposal into force, or turn it down; who made it may only withdraw it.
+
+    The same decision again changes nothing. Raises `SettingsProposalDecided`,
+    `SecondPersonNeeded` or `SettingsChangedMeanwhile`.
+    """
+    actor.require(Permission.MANAGE_SETTINGS)
+    acting.claim(actor)
+    proposal = _lock_proposal(actor, proposal_id)
+    if proposal.decided_at is not None:
+        if proposal.decided_by_id == actor.pk and proposal.is_accepted == is_accepted:
+            return proposal
+        raise SettingsProposalDecided(decided_by=proposal.decided_by)
+    is_maker = proposal.proposed_by_id == actor.pk
+    if (is_accepted and is_maker) or not (is_maker or actor.sees_every_correspondent):
+        raise SecondPersonNeeded
+
+    acting.give_reason(proposal.reason)
+    if is_accepted:
+        _put_into_force(proposal)
+    proposal.is_accepted, proposal.decided_by, proposal.decided_at = is_accepted, actor, clock.now()
+    proposal.save(update_fields=["is_accepted", "decided_by", "decided_at"])
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def change_allocation_method(
+    *, actor: User, method: AllocationMethod, seen: AllocationMethod, reason: str
+) -> BrokerPolicy:
+    """Choose how assignments are allocated, for every correspondent alike (FD-6).
+
+    Raises `AllocationIsTheBrokers`, `ReasonNeeded` or `SettingsChangedMeanwhile`.
+    """
+    actor.require(Permission.MANAGE_SETTINGS)
+    if not actor.sees_every_correspondent:
+        raise AllocationIsTheBrokers
+    acting.claim(actor)
+    BrokerPolicy.objects.get_or_create(pk=1)
+    policy = BrokerPolicy.objects.select_for_update().get(pk=1)
+    if method == policy.allocation_method:
+        return policy
+    if policy.allocation_method != seen:
+        label = AllocationMethod(policy.allocation_method).label
+        raise SettingsChangedMeanwhile(now=f"assignments are now allocated “{label}”")
+    acting.give_reason(_required(reason))
+    policy.allocation_method = method
+    policy.save(update_fields=["allocation_method"])
+    return policy
+
+
+def settings_of(correspondent: Correspondent) -> CorrespondentSettings:
+    """Answer the settings in force."""
+    columns = {name: getattr(correspondent, name) for name in SETTINGS if name != "reviewers"}
+    return CorrespondentSettings(
+        reviewers=tuple(sorted(correspondent.reviewers.values_list("pk", flat=True))), **columns
+    )
+
+
+def principals_of(correspondent: Correspondent) -> list[User]:
+    """Answer who can be a reviewer: the active principals of the correspondent, by name."""
+    principals = User.objects.filter(kind=UserKind.STAFF, role=Role.ROP, is_active=True, correspondent=correspondent)
+    return list(principals.order_by("name", "pk"))
+
+
+def _lock(actor: User, correspondent_id: UUID) -> Correspondent:
+    is_visible = actor.sees_every_correspondent or actor.correspondent_id == correspondent_id
+    rows = Correspondent.objects.select_for_update(no_key=True).filter(pk=correspondent_id)
+    found = rows.first() if is_visible else None
+    if found is None:
+        raise CorrespondentNotFound(code=correspondent_id)
+    return found
+
+
+def _lock_proposal(actor: User, proposal_id: int) -> SettingsProposal:
+    found = SettingsProposal.objects.filter(pk=proposal_id).first()
+    if found is None or not (actor.sees_every_correspondent or found.correspondent_id == actor.correspondent_id):
+        raise SettingsProposalNotFound
+    _lock(actor, found.correspondent_id)  # decided on under the same lock that changes take
+    return SettingsProposal.objects.select_related("correspondent", "proposed_by", "decided_by").get(pk=proposal_id)
+
+
+def _require_as_seen(current: CorrespondentSettings, seen: CorrespondentSettings) -> None:
+    stale = seen.differing(current)
+    if stale:
+        said = [f"{SETTINGS[name].label} is now {in_words(name, getattr(current, name))}" for name in stale]
+        raise SettingsChangedMeanwhile(now="; ".join(said))
+
+
+def _require_sound(correspondent: Correspondent, wanted: CorrespondentSettings) -> None:
+    faults = list(settings_faults(wanted))
+    if not set(wanted.reviewers) <= {principal.pk for principal in principals_of(correspondent)}:
+        faults.append(("reviewers", "must be active principals of the correspondent"))
+    if faults:
+        raise SettingsInvalid(by_field(faults))
+
+
+def _required(reason: str) -> str:
+    if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
+        raise ReasonNeeded
+    return reason.strip()
+
+
+def _loosens(name: str, before: Any, after: Any) -> bool:
+    absent = installation.API_REQUESTS_PER_MINUTE if name == "requests_per_minute" else None
+    return loosens(name, before, after, absent=absent)
+
+
+def _write(correspondent: Correspondent, changes: dict[str, Any]) -> None:
+    reviewers = changes.pop("reviewers", None)
+    if reviewers is not None:
+        correspondent.reviewers.set(reviewers)
+    if changes:
+        for name, value in changes.items():
+            setattr(correspondent, name, value)
+        correspondent.save(update_fields=list(changes))
+
+
+def _propose(
+    actor: User,
+    correspondent: Correspondent,
+    current: CorrespondentSettings,
+    wanted: CorrespondentSettings,
+    names: list[str],
+    reason: str,
+) -> None:
+    if SettingsProposal.objects.filter(correspondent=correspondent, decided_at__isnull=True).exists():
+        raise SettingsProposalWaiting
+    changes = {
+        name: {"from": json_value(getattr(current, name)), "to": json_value(getattr(wanted, name))} for name in names
+    }
+    now: datetime = clock.now()
+    SettingsProposal.objects.create(
+        correspondent=correspondent, changes=changes, reason=reason, proposed_by=actor, proposed_at=now
+    )
+
+
+def _put_into_force(proposal: SettingsProposal) -> None:
+    correspondent = proposal.correspondent
+    current = settings_of(correspondent)
+    for name, change in proposal.changes.items():
+        if json_value(getattr(current, name)) != change["from"]:
+            now = f"{SETTINGS[name].label} is now {in_words(name, getattr(current, name))}"
+            raise SettingsChangedMeanwhile(now=now)
+    _write(correspondent, {name: read_value(name, change["to"]) for name, change in proposal.changes.items()})

@@ -1,0 +1,62 @@
+"""API keys and settings in a browser: by everybody, without scrolling sideways, by keyboard, without script."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.choices import Role
+from accounts.models import ApiKey
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_accessibility import violations
+from tests.factories import make_api_key, make_staff
+
+
+@pytest.fixture
+def clerk(acme):
+    """An administrator, in the clerk's chair."""
+    return make_staff(Role.ADMIN, acme)
+
+
+@pytest.fixture
+def key(acme):
+    return make_api_key(acme)[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_page_can_be_used_by_everybody(open_page, key, scheme, viewport):
+    page = open_page(color_scheme=scheme, viewport=viewport)
+
+    for path in ("/api-keys", "/api-keys?ended=1", "/api-keys/new", f"/api-keys/{key.key_id}", "/settings"):
+        page.goto(path)
+        if path.endswith("new"):
+            page.get_by_label("Each part by itself").check()
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+
+
+def test_a_key_is_made_by_keyboard_and_its_secret_can_be_copied(page, acme):
+    page.goto("/api-keys/new")
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type("Order router")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Read only")).to_be_checked()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#secret")).not_to_be_empty()
+    page.get_by_role("button", name="Copy").last.click()
+    expect(page.locator("#announcement")).to_have_text("Copied")
+    assert ApiKey.objects.get(name="Order router").scopes["trading"] == "read"
+
+
+def test_without_script_a_key_is_replaced_and_revoked(open_page, key):
+    page = open_page(java_script_enabled=False)
+    page.goto(f"/api-keys/{key.key_id}")
+
+    page.get_by_role("button", name="Replace the key").click()
+    expect(page.locator("#secret")).not_to_be_empty()
+    page.goto(f"/api-keys/{key.key_id}")
+    page.get_by_label("Whatever uses this key is to stop now").check()
+    page.get_by_role("button", name="Revoke the key").click()
+
+    expect(page.locator(".page-head .status")).to_have_text("Revoked")

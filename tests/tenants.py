@@ -1,0 +1,162 @@
+"""What one tenant has, in every table that is a tenant's, marked so that any byte of it is recognized elsewhere."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import NOT_PROVIDED, Model
+
+from accounts.models import (
+    Account,
+    AccountDocument,
+    AccountNote,
+    Correspondent,
+    DraftDocument,
+    OpeningDraft,
+    OwnerDocument,
+    SavedFilter,
+    User,
+)
+from options.models import Asset, OptionsApplication
+from tests.cast import Partner
+from tests.factories import make_account, make_customer
+from trading.models import (
+    AchRelationship,
+    Activity,
+    Bank,
+    ClosingBalance,
+    Journal,
+    JournalBatch,
+    LedgerTransaction,
+    Order,
+    Position,
+    Refusal,
+    Transfer,
+)
+
+MARK = "only-acme-knows"
+AT = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
+PLAIN = {
+    models.BooleanField: False,
+    models.DateTimeField: AT,
+    models.DateField: date(2026, 1, 15),
+    models.DecimalField: Decimal(1),
+    models.BinaryField: MARK.encode(),
+    models.JSONField: {"text": MARK},
+    models.IntegerField: 1,
+    models.BigIntegerField: 1,
+    models.PositiveIntegerField: 1,
+    models.PositiveSmallIntegerField: 1,
+    models.GenericIPAddressField: "203.0.113.7",
+    ArrayField: [MARK],
+}
+
+
+def make_row(model: type[Model], related: dict[type[Model], Model], **given: Any) -> Any:
+    """Insert a row of any model: what is not given is filled in, text with the mark where it has the room."""
+    columns = dict(given)
+    for column in model._meta.concrete_fields:
+        if column.name not in columns and not column.primary_key and _is_required(column):
+            columns[column.name] = _value(column, related)
+    return model._base_manager.create(**columns)
+
+
+def _is_required(column: Any) -> bool:
+    return (
+        not column.null
+        and not column.generated
+        and column.default is NOT_PROVIDED
+        and column.db_default is NOT_PROVIDED
+    )
+
+
+def _value(column: Any, related: dict[type[Model], Model]) -> Any:
+    if column.is_relation:
+        return related[column.related_model]
+    if column.choices:
+        return column.choices[0][0]
+    if isinstance(column, models.UUIDField):
+        return uuid4()
+    if isinstance(column, models.CharField | models.TextField | models.FileField):
+        return MARK[: column.max_length]
+    return next(value for kind, value in PLAIN.items() if isinstance(column, kind))
+
+
+def fill(partner: Partner) -> dict[str, Any]:
+    """Give a partner rows everywhere, and answer what the parameters of URLs stand for."""
+    customer = make_customer(partner.correspondent, email=f"{MARK}@example.com")
+    account = make_account(
+        partner.correspondent,
+        changes={"identity.given_name": MARK, "identity.family_name": MARK, "contact.city": MARK},
+        owner=customer,
+    )
+    dollars = Asset.objects.get(symbol="USD")
+    related: dict[type[Model], Model] = {
+        Correspondent: partner.correspondent,
+        Account: account,
+        User: partner.ops,
+        Asset: dollars,
+    }
+    transaction = related[LedgerTransaction] = make_row(LedgerTransaction, related)
+    order = related[Order] = make_row(Order, related, client_order_id=MARK, limit_price=1, type="limit", quantity=1)
+    relationship = related[AchRelationship] = make_row(AchRelationship, related)
+    bank = related[Bank] = make_row(Bank, related)
+    related[JournalBatch] = make_row(JournalBatch, related)
+    journal = make_row(
+        Journal,
+        related,
+        amount=1,
+        description=MARK,
+        status="pending",
+        entry_type="JNLC",
+        from_account=partner.firm_account,
+        to_account=account,
+    )
+    transfer = make_row(Transfer, related, transfer_type="ach", relationship=relationship, bank=None, reason=MARK)
+    draft = related[OpeningDraft] = make_row(OpeningDraft, related, label=MARK)
+    make_row(AccountNote, related, text=MARK)
+    make_row(Refusal, related)
+    make_row(ClosingBalance, related)
+    make_row(Position, related, quantity=7)
+    activity = make_row(
+        Activity,
+        related,
+        id=f"20260115100000000::{uuid4()}",
+        activity_type="CSD",
+        description=MARK,
+        transaction=transaction,
+    )
+    make_row(OptionsApplication, related, status="PENDING", requested_level=1)
+    return {
+        "account_id": account.pk,
+        "activity_type": "CSD",
+        "bank_id": bank.pk,
+        "code": partner.correspondent.code,
+        "customer": customer,
+        "device_id": 1,
+        "document_id": make_row(AccountDocument, related, name=MARK).pk,
+        "draft_document_id": make_row(DraftDocument, related, file_name=MARK).pk,
+        "draft_id": draft.pk,
+        "entry_id": activity.pk,
+        "filter_id": make_row(SavedFilter, related, name=MARK, is_shared=True).pk,
+        "journal_id": journal.pk,
+        "key": "none-set",
+        "key_id": partner.key.key_id,
+        "link_id": relationship.pk,
+        "member_id": partner.ops.pk,
+        "order_id": order.pk,
+        "owner_document_id": make_row(OwnerDocument, related).pk,
+        "pk": 1,
+        "proposal_id": 1,
+        "relationship_id": relationship.pk,
+        "section": "contact",
+        "step": "contact",
+        "symbol_or_id": "USD",
+        "token": "forged",
+        "transfer_id": transfer.pk,
+        "uidb36": "1",
+        "what": "opening_review",
+    }

@@ -1,0 +1,1 @@
+"""A large book of made-up accounts, loaded by COPY: for benchmarks and demonstrations, never in production."""

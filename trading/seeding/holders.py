@@ -1,0 +1,216 @@
+"""The account side of a seeded book: who the holders are and what is on file of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from accounts.rules.text import registered_form
+from accounts.sealing import seal, tax_id_digest
+from brokerage.ids import time_ordered_id
+from trading.demo.people import CITIES, FAMILY_NAMES, GIVEN_NAMES
+from trading.seeding.tables import NOTHING, Table, binary
+
+ACCOUNTS = Table(
+    "accounts_account",
+    "id correspondent_id opened_by_id status is_status_pinned enabled_assets name email_address registered_email "
+    "phone_number options_approved_level options_approved_at created_at closed_at last_equity_amount",
+    {
+        "kind": "customer",
+        "crypto_status": "INACTIVE",
+        "currency": "USD",
+        "account_type": "trading",
+        "account_sub_type": "",
+        "account_blocked": "f",
+        "trading_blocked": "f",
+        "transfers_blocked": "f",
+        "incoming_transfers_blocked": "f",
+        "outgoing_transfers_blocked": "f",
+        "suspend_trade": "f",
+        "max_margin_multiplier": "1",
+        "fractional_trading": "t",
+        "no_shorting": "f",
+        "trade_confirm_email": "all",
+        "ptp_no_exception_entry": "f",
+        "disable_overnight_trading": "f",
+        "is_configured": "f",
+    },
+)
+CONTACTS = Table(
+    "accounts_contact",
+    "account_id email_address phone_number street_address city state postal_code",
+    {
+        "unit": "",
+        "country": "USA",
+        "local_street_address": "",
+        "local_unit": "",
+        "local_city": "",
+        "local_state": "",
+    },
+)
+IDENTITIES = Table(
+    "accounts_identity",
+    "account_id given_name family_name date_of_birth_sealed tax_id_sealed tax_id_digest tax_id_last_four",
+    {
+        "middle_name": "",
+        "local_given_name": "",
+        "local_middle_name": "",
+        "local_family_name": "",
+        "tax_id_type": "USA_SSN",
+        "country_of_citizenship": "USA",
+        "country_of_birth": "USA",
+        "country_of_tax_residence": "USA",
+        "visa_type": "",
+        "permanent_resident": "t",
+        "funding_source": "{employment_income}",
+    },
+)
+DISCLOSURES = Table(
+    "accounts_disclosures",
+    "account_id is_affiliated_exchange_or_finra employment_status employer_name",
+    {
+        "is_control_person": "f",
+        "is_politically_exposed": "f",
+        "immediate_family_exposed": "f",
+        "employer_address": "",
+        "employment_position": "",
+        "employment_sector": "",
+        "context": "[]",
+    },
+)
+SUITABILITY = Table(
+    "accounts_suitability",
+    "account_id annual_income_min annual_income_max total_net_worth_min total_net_worth_max liquid_net_worth_min "
+    "liquid_net_worth_max investment_experience_with_stocks investment_experience_with_options investment_objective "
+    "marital_status number_of_dependents recorded_at recorded_by_id",
+    {"liquidity_needs": "somewhat_important", "risk_tolerance": "moderate", "investment_time_horizon": "6_to_10_years"},
+)
+AGREEMENTS = Table(
+    "accounts_agreement",
+    "account_id agreement signed_at recorded_at recorded_by_id",
+    {"ip_address": "192.0.2.21", "revision": "24.2025.11"},
+)
+TERMS = Table(
+    "accounts_accountterms",
+    "account_id",
+    {
+        "allow_instant_ach": "f",
+        "additional_information": "",
+        "beneficiaries": "[]",
+        "custodial_account_type": "",
+        "makers": "{}",
+    },
+)
+REQUESTS = Table(
+    "options_optionsapplication",
+    "id account_id requested_by_id requested_level approved_level status created_at updated_at decided_at",
+    {
+        "requester": "CORRESPONDENT",
+        "is_fixture": "t",
+        "rule_version": "",
+        "reasons": '{"decided by a sandbox fixture"}',
+        "answers": "{}",
+    },
+)
+HOLDER_TABLES = (ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREEMENTS, TERMS, REQUESTS)
+
+ACTIVE, CLOSED = "ACTIVE", "ACCOUNT_CLOSED"
+# Of a hundred accounts: most trade, a few are on their way in or out.
+STATUSES = (ACTIVE,) * 94 + ("SUBMITTED", "ACTION_REQUIRED", "APPROVAL_PENDING", "REJECTED", "DISABLED", CLOSED)
+STREETS = ("Market Street", "Oak Avenue", "Harbor Road", "Lakeview Drive", "Mill Lane", "Union Square")
+EMPLOYMENT = (("EMPLOYED", "Example Works"),) * 7 + (("RETIRED", ""), ("RETIRED", ""), ("STUDENT", ""))
+OBJECTIVES = ("growth", "generate_income", "market_speculation", "balance_preserve_wealth_with_growth")
+EXPERIENCE = ("none", "1_to_5_years", "over_5_years")
+MARITAL = ("MARRIED", "SINGLE")
+SIGNED = ("customer_agreement", "account_agreement", "options_agreement")
+DECISION = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An account to be: whose, opened when, with which status and approved options level."""
+
+    account_id: UUID
+    number: int
+    correspondent_id: str
+    opened_by: str
+    opened_at: datetime
+    status: str
+    level: int
+
+
+def add_holder(rng: Random, opening: Opening, *, equity: int) -> None:
+    """Gather what is on file of one holder; `equity` is what the account was worth at the last close, in cents."""
+    account_id, number = str(opening.account_id), opening.number
+    given, family = rng.choice(GIVEN_NAMES), rng.choice(FAMILY_NAMES)
+    email = f"{given}.{family}.{number}@example.com".lower()
+    phone = f"+1555{2_000_000 + number % 8_000_000}"
+    opened_at = opening.opened_at.isoformat()
+    ACCOUNTS.add(
+        account_id,
+        opening.correspondent_id,
+        opening.opened_by,
+        opening.status,
+        "f" if opening.status == ACTIVE else "t",
+        "{us_equity,us_option}" if opening.level else "{us_equity}",
+        f"{given} {family}",
+        email,
+        registered_form(email),
+        phone,
+        str(opening.level),
+        (opening.opened_at + DECISION).isoformat() if opening.level else NOTHING,
+        opened_at,
+        (opening.opened_at + 10 * DECISION).isoformat() if opening.status == CLOSED else NOTHING,
+        f"{equity}e-2",
+    )
+    street = f"{{{rng.randint(1, 9_999)} {rng.choice(STREETS)}}}"
+    CONTACTS.add(account_id, email, phone, street, *rng.choice(CITIES))
+    _add_identity(rng, opening.account_id, given, family)
+    DISCLOSURES.add(account_id, "t" if rng.random() < 0.01 else "f", *rng.choice(EMPLOYMENT))
+    _add_answers(rng, account_id, opened_at, opening.opened_by)
+    for agreement in SIGNED:
+        AGREEMENTS.add(account_id, agreement, opened_at, opened_at, opening.opened_by)
+    TERMS.add(account_id)
+    if opening.status == ACTIVE:
+        _add_requests(rng, account_id, opening)
+
+
+def _add_identity(rng: Random, account_id: UUID, given: str, family: str) -> None:
+    tax_id = f"{rng.randint(100, 665)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}"
+    born = f"{rng.randint(1945, 2004)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+    IDENTITIES.add(
+        str(account_id),
+        given,
+        family,
+        binary(seal(born.encode(), account_id=account_id)),
+        binary(seal(tax_id.encode(), account_id=account_id)),
+        tax_id_digest(tax_id, "USA_SSN"),
+        tax_id[-4:],
+    )
+
+
+def _add_answers(rng: Random, account_id: str, at: str, recorded_by: str) -> None:
+    income, worth = 5_000 * rng.randint(6, 50), 25_000 * rng.randint(2, 80)
+    SUITABILITY.add(
+        account_id,
+        *(str(income), str(income + 25_000), str(worth), str(worth * 2), str(worth // 3), str(worth // 2)),
+        *(rng.choice(EXPERIENCE), rng.choice(EXPERIENCE), rng.choice(OBJECTIVES), rng.choice(MARITAL)),
+        *(str(rng.randint(0, 3)), at, recorded_by),
+    )
+
+
+def _add_requests(rng: Random, account_id: str, opening: Opening) -> None:
+    """Gather the request that led to the level, and for a few one that was refused or still waits for a person."""
+    at, decided = opening.opened_at.isoformat(), (opening.opened_at + DECISION).isoformat()
+    level = str(opening.level)
+    if opening.level:
+        REQUESTS.add(
+            *(str(time_ordered_id()), account_id, opening.opened_by, level, level, "APPROVED"), at, decided, decided
+        )
+    if opening.level == 2 or (further := rng.random()) > 0.05:
+        return
+    asked = (str(time_ordered_id()), account_id, opening.opened_by, str(opening.level + 1), NOTHING)
+    if further < 0.02:
+        REQUESTS.add(*asked, "PENDING", decided, decided, NOTHING)
+    else:
+        REQUESTS.add(*asked, "REJECTED", decided, decided, decided)

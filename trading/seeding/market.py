@@ -1,0 +1,133 @@
+"""What a seeded book trades, and when: shares of the demo market, and of each one call and one put."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+from brokerage import clock, market_calendar
+from brokerage.market_calendar import Instrument, Session, settlement_date
+from brokerage.money import to_cents
+from options.choices import Right
+from options.market.universe import UNIVERSE
+from options.models import Asset, OptionContract
+from options.services.listing import list_demo_chain
+from options.services.market import closing_prices, get_quotes
+from trading.instruments import MARKET
+from trading.rules.postings import activity_stamp
+
+FAR = timedelta(days=21)
+SESSIONS = 10
+MOMENTS = 4_000
+FIRST_FILL, LAST_FILL = 60, 12_000  # seconds after the open; early closes come later
+LEAST_PRICE = Decimal("0.05")
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Something to trade: a share, or a contract with its terms; at what price, and at what it closed."""
+
+    asset_id: UUID
+    price: Decimal
+    close: Decimal
+    multiplier: int = 1
+    right: Right | None = None
+    strike_price: Decimal = Decimal(0)
+
+    def cents(self, price: Decimal, quantity: int) -> int:
+        """Answer what that many are worth at a price per share, in cents."""
+        return int(to_cents(price * quantity * self.multiplier) * 100)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An instant at which orders fill, as the tables write it."""
+
+    at: str
+    stamp: str
+    trade_date: str
+    settles: dict[Instrument, str]
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class Market:
+    """What the book trades. A share, its call and its put have the same index."""
+
+    session: Session
+    moments: tuple[Moment, ...]
+    shares: tuple[Priced, ...]
+    calls: tuple[Priced, ...]
+    puts: tuple[Priced, ...]
+
+
+def read_market() -> Market:
+    """Answer the demo market at the prices of the last session that is over; lists its chain where there is none."""
+    now = clock.now()
+    if not OptionContract.objects.filter(expiration_date__gte=clock.today() + FAR).exists():
+        list_demo_chain(at=now)
+    session = market_calendar.last_session(market_calendar.last_close(now))
+    shares = list(Asset.objects.filter(symbol__in=UNIVERSE, contract=None).select_related(*MARKET).order_by("symbol"))
+    at = session.opens_at + timedelta(hours=1)
+    spot = {
+        asset.pk: quote.mark
+        for asset, quote in ((one, get_quotes(shares, at).get(one.pk)) for one in shares)
+        if quote and quote.mark
+    }
+    shares = [share for share in shares if share.pk in spot]
+    calls = [_near(share, Right.CALL, spot[share.pk] * Decimal("1.05")) for share in shares]
+    puts = [_near(share, Right.PUT, spot[share.pk] * Decimal("0.95")) for share in shares]
+    assets = [*shares, *(contract.asset for contract in (*calls, *puts))]
+    marks = {key: quote.mark for key, quote in get_quotes(assets, at).items() if quote.mark}
+    closes = marks | closing_prices(assets, session.date)
+    return Market(
+        session=session,
+        moments=_moments(session),
+        shares=tuple(Priced(share.pk, spot[share.pk], closes[share.pk]) for share in shares),
+        calls=tuple(_priced(contract, marks, closes) for contract in calls),
+        puts=tuple(_priced(contract, marks, closes) for contract in puts),
+    )
+
+
+def _near(share: Asset, right: Right, strike: Decimal) -> OptionContract:
+    live = OptionContract.objects.filter(
+        underlying=share, right=right, expiration_date__gte=clock.today() + FAR
+    ).select_related("asset", *(f"asset__{relation}" for relation in MARKET), "underlying")
+    first = live.order_by("expiration_date").values_list("expiration_date", flat=True)[0]
+    return min(live.filter(expiration_date=first), key=lambda contract: abs(contract.strike_price - strike))
+
+
+def _priced(contract: OptionContract, marks: dict[UUID, Decimal], closes: dict[UUID, Decimal]) -> Priced:
+    price = marks.get(contract.asset_id, LEAST_PRICE)
+    return Priced(
+        contract.asset_id,
+        price,
+        closes.get(contract.asset_id, price),
+        contract.multiplier,
+        Right(contract.right),
+        contract.strike_price,
+    )
+
+
+def _moments(last: Session) -> tuple[Moment, ...]:
+    """Answer instants within the last sessions: made once, since a time zone costs more than all else of a fill."""
+    sessions = [last]
+    while len(sessions) < SESSIONS:
+        sessions.append(market_calendar.previous_session(sessions[-1].date))
+    rng = Random("moments")
+    found = []
+    for number in range(MOMENTS):
+        session = sessions[number % SESSIONS]
+        found.append(_moment(session, session.opens_at + timedelta(seconds=rng.randint(FIRST_FILL, LAST_FILL))))
+    return tuple(found)
+
+
+def _moment(session: Session, at: datetime) -> Moment:
+    return Moment(
+        at.isoformat(),
+        activity_stamp(at, is_trade=True),
+        session.date.isoformat(),
+        {kind: settlement_date(session.date, kind).isoformat() for kind in Instrument},
+        session.closes_at.isoformat(),
+    )

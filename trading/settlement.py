@@ -1,0 +1,29 @@
+"""What was sold and has not settled: it may buy, but it may not leave (domain rules ST-1, BP-2)."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from trading.models import Activity
+from trading.models.ledger import activity_id
+
+LONGEST_CYCLE = timedelta(days=7)  # T+2 over a long weekend with a bank holiday
+NO_ID = UUID(int=0)
+
+
+def unsettled_proceeds(account_ids: Iterable[UUID], today: date) -> dict[UUID, Decimal]:
+    """Answer the dollars that each account was paid and that settle after `today`; 0 where nothing does.
+
+    One query over the activities of the last days, found by the time that begins their id;
+    never over an account's history.
+    """
+    account_ids = list(account_ids)
+    since = activity_id(f"{today - LONGEST_CYCLE:%Y%m%d}000000000", NO_ID)
+    unsettled = Activity.objects.filter(
+        account_id__in=account_ids, id__gt=since, net_amount__gt=0, transaction__settle_date__gt=today
+    ).order_by()
+    sums = dict(unsettled.values("account_id").annotate(sum=Sum("net_amount")).values_list("account_id", "sum"))
+    return {account_id: sums.get(account_id, Decimal(0)) for account_id in account_ids}
