@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
-from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg_pool import ConnectionPool
 
 from accounts import acting
 from accounts.choices import Role
@@ -13,6 +13,7 @@ from accounts.models import Account, ApiKey, AuditEntry, Contact, Identity, User
 from accounts.runtime_role import apply_after_migrate
 from accounts.services.users import system_user
 from accounts.tenancy import INSERT_ONLY, SHARED, is_insert_only, is_shared, policies, tables
+from brokerage.database import direct_parameters
 from brokerage.database_session import ACTOR, ORIGIN, REASON, TENANT, clear_returned, everybody, put
 from options.models import OptionsApplication
 from tests.factories import make_account, make_staff
@@ -321,39 +322,38 @@ def test_the_clock_shows_everybody_and_then_no_more_than_before(acme):
 
 
 @pytest.fixture
-def pooled(transactional_db):
-    """A connection of the web process: of the runtime role, from a pool that holds just one."""
-    options = {"options": f"-c role={settings.RUNTIME_ROLE}", "pool": {"min_size": 1, "max_size": 1}}
-    options["pool"]["reset"] = clear_returned
-    wrapper = DatabaseWrapper({**connection.settings_dict, "OPTIONS": options, "CONN_MAX_AGE": 0}, alias="pooled")
-    yield wrapper
-    wrapper.close()
-    wrapper.close_pool()
+def pool(transactional_db):
+    """The web process's pool, with just one connection in it."""
+    parameters = direct_parameters(options=f"-c {TENANT}= -c role={settings.RUNTIME_ROLE}")
+    with ConnectionPool(kwargs=parameters | {"autocommit": True}, min_size=1, max_size=1, reset=clear_returned) as pool:
+        yield pool
 
 
-def _seen(wrapper):
-    with wrapper.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid(), current_user, count(*) FROM accounts_account")
-        return cursor.fetchone()
+def seen(pooled):
+    """Answer which connection it is, of which role, and how many accounts it is shown."""
+    return pooled.execute("SELECT pg_backend_pid(), current_user, count(*) FROM accounts_account").fetchone()
 
 
-def test_a_connection_carries_nothing_from_one_request_into_the_next(pooled, acme):
-    with pooled.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, false)", [TENANT, str(acme.correspondent.pk)])
-    first, role, accounts = _seen(pooled)
-    pooled.close()
+def test_a_connection_carries_nothing_from_one_request_into_the_next(pool, acme):
+    with pool.connection() as pooled:
+        pooled.execute("SELECT set_config(%s, %s, false)", [TENANT, str(acme.correspondent.pk)])
+        first, role, accounts = seen(pooled)
 
-    second, _, nothing = _seen(pooled)
+    with pool.connection() as pooled:
+        second, _, nothing = seen(pooled)
 
     assert (role, accounts) == (settings.RUNTIME_ROLE, 1)
     assert (second, nothing) == (first, 0)
 
 
-def test_a_connection_given_back_in_the_middle_of_a_transaction_is_clean_too(pooled, acme):
-    pooled.ensure_connection()
-    pooled.set_autocommit(False)
-    with pooled.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'all', false)", [TENANT])
-    pooled.close()
+def test_a_connection_that_commits_by_hand_is_cleared_too(pool, acme):
+    with pool.connection() as pooled:
+        pooled.set_autocommit(False)
+        pooled.execute("SELECT set_config(%s, 'all', false)", [TENANT])
+        first, _, accounts = seen(pooled)
 
-    assert _seen(pooled)[2] == 0
+    with pool.connection() as pooled:
+        second, _, nothing = seen(pooled)
+
+    assert accounts == 1
+    assert (second, nothing) == (first, 0)

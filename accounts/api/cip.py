@@ -4,19 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from django.db.models import TextChoices
 
 from accounts.api.sections import Instant, JsonObject, Section, SectionError, Text, Word, Words
-from accounts.choices import CipApproval, CipProvider
+from accounts.choices import CipApproval, CipProvider, CipResult, CipStatus
 from accounts.errors import AccountInputInvalid
 from accounts.models import CipRecord
-from accounts.rules.cip import CLEAR, CONSIDER, SECTIONS, CipReport, cip_faults
+from accounts.rules.cip import SECTIONS, CipReport, cip_faults
 from accounts.rules.onboarding import by_field
 from accounts.sealing import unseal
 from brokerage.api import field_errors
 
-Result = TextChoices("Result", [(CLEAR, CLEAR), (CONSIDER, CONSIDER)])
-Status = TextChoices("Status", [("complete", "complete"), ("withdrawn", "withdrawn")])
 # What is a result, a state or a time in the sections; everything else is kept as it is.
 RESULTS = {
     "document": ("result", "age_validation", "compromised_document", "data_comparison", "image_integrity"),
@@ -29,13 +26,13 @@ TIMES = {"kyc": ("kyc_completed_at", "check_initiated_at", "check_completed_at",
 
 def _checked(section: str) -> Section:
     """Answer what of a section of the check can be judged by its form."""
-    fields: dict[str, Any] = {name: Word(Result) for name in RESULTS.get(section, ())}
+    fields: dict[str, Any] = {name: Word(CipResult) for name in RESULTS.get(section, ())}
     fields |= {name: Instant() for name in TIMES.get(section, ("created_at",))}
     fields["id"] = Text()
     if section == "kyc":
         fields |= {"approval_status": Word(CipApproval), "approved_reason": Text(), "ip_address": Text()}
     else:
-        fields["status"] = Word(Status)
+        fields["status"] = Word(CipStatus)
     checked = Section()
     for name, field in fields.items():
         checked.fields[name] = field

@@ -30,7 +30,9 @@ FOREIGN_TYPES = frozenset(
 
 def read_documents(body: Sequence[Any]) -> tuple[UploadedDocument, ...]:
     """Parse an array of documents; raise `DocumentsInvalid` naming every fault by its place in the array."""
-    section, unread, documents = DocumentSection(), {}, []
+    section = DocumentSection()
+    unread: dict[str, list[str]] = {}
+    documents: list[UploadedDocument] = []
     for index, one in enumerate(body):
         if not isinstance(one, Mapping):
             raise AccountBodyMalformed(detail=f"document {index} must be an object")

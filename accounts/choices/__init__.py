@@ -20,6 +20,8 @@ from accounts.choices.records import (
     AgreementType,
     CipApproval,
     CipProvider,
+    CipResult,
+    CipStatus,
     DocumentType,
     MimeType,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "AuditAct",
     "CipApproval",
     "CipProvider",
+    "CipResult",
+    "CipStatus",
     "ContextType",
     "DocumentType",
     "EmploymentSector",

@@ -64,6 +64,20 @@ class CipProvider(TextChoices):
     GETMATI = "getmati"
 
 
+class CipResult(TextChoices):
+    """What a check of an identity came to: in order, or to be looked at."""
+
+    CLEAR = "clear"
+    CONSIDER = "consider"
+
+
+class CipStatus(TextChoices):
+    """Whether a check was brought to its end."""
+
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+
+
 class CipApproval(TextChoices):
     """What the partner decided on the identity of the holder (contract 2.6)."""
 

@@ -83,8 +83,8 @@ class Opening:
         found: list[Fault] = []
         for step in OpeningStep:
             for form, field in self._fields(step):
-                unread = list(form.errors.get(field.name) or ())
-                for said in unread or by_input.pop(field.html_name, []):
+                broken = by_input.pop(field.html_name, [])
+                for said in list(form.errors.get(field.name) or ()) or broken:
                     found.append(Fault(field.html_name, step, _sentence(form, field, str(said)), anchor_of(field)))
         return found + [_elsewhere(name, said) for name, sentences in by_input.items() for said in sentences]
 

@@ -185,9 +185,7 @@ def tax_id_types() -> tuple[tuple[str, str], ...]:
     """Answer the schemes of tax ids in words: those of the USA first, then by country."""
     return (
         *((scheme, label) for scheme, label in USA_TAX_IDS.items() if scheme != "NOT_SPECIFIED"),
-        *sorted(
-            ((one, _tax_id_type(one)) for one, _ in TaxIdType.choices if one not in USA_TAX_IDS), key=lambda s: s[1]
-        ),
+        *sorted(((one, _tax_id_type(one)) for one in _schemes()), key=lambda s: s[1]),
         ("NOT_SPECIFIED", USA_TAX_IDS["NOT_SPECIFIED"]),
     )
 
@@ -195,6 +193,11 @@ def tax_id_types() -> tuple[tuple[str, str], ...]:
 def _country(code: str) -> str:
     found = pycountry.countries.get(alpha_3=code)
     return str(getattr(found, "common_name", found.name)) if found else code
+
+
+def _schemes() -> list[str]:
+    """Answer the schemes of tax ids of other countries, and of documents that stand in for one."""
+    return [one.value for one in list[Any](TaxIdType) if one.value not in USA_TAX_IDS]
 
 
 def _tax_id_type(scheme: str) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.choices import CipApproval, CipProvider
+from accounts.choices import CipApproval, CipProvider, CipResult
 from accounts.rules.text import Fault
 
 SECTIONS = ("kyc", "document", "photo", "identity", "watchlist")
-CLEAR, CONSIDER = "clear", "consider"
 # What each result of the check tells of the holder, by section and field (KYCResultType).
 TELLS: dict[tuple[str, str], str] = {
     ("document", "result"): "IDENTITY_VERIFICATION",
@@ -54,9 +53,9 @@ def kyc_results_of(report: CipReport) -> dict[str, Any]:
     doubtful, clear = set(), set()
     for (section, name), result_type in TELLS.items():
         result = report.sections.get(section, {}).get(name)
-        if result == CONSIDER:
+        if result == CipResult.CONSIDER:
             doubtful.add(result_type)
-        elif result == CLEAR:
+        elif result == CipResult.CLEAR:
             clear.add(result_type)
     is_rejected = report.approval_status == CipApproval.REJECTED
     if is_rejected and not doubtful:

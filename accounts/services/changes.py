@@ -57,7 +57,7 @@ def update_account(
     before = application_on_file(account)
     _require_as_seen(account, before, seen or {})
     after = _with_changes(before, changes)
-    _require_no_faults(before, after, changes)
+    _require_no_faults(account, before, after, changes)
 
     now = clock.now()
     changed = _changed(before, after)
@@ -77,9 +77,13 @@ def update_account(
     return account
 
 
-def _require_no_faults(before: AccountApplication, after: AccountApplication, changes: AccountChanges) -> None:
+def _require_no_faults(
+    account: Account, before: AccountApplication, after: AccountApplication, changes: AccountChanges
+) -> None:
     identity = cast(IdentityDetails, before.identity)
     faults = by_field(("identity." + name, said) for name, said in immutable_faults(identity, changes.identity))
+    signed = {*account.agreements.values_list("agreement", flat=True), *(one.agreement for one in changes.agreements)}
+    faults |= by_field(enabling_faults(before.enabled_assets, after.enabled_assets, signed))
     faults = change_faults(after, today=clock.today()) | faults
     if faults:
         raise AccountInputInvalid(faults)

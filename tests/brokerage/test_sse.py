@@ -45,7 +45,7 @@ async def hear(live: Listener, *streams: Stream, events: int) -> list[sse._Follo
     try:
         async with asyncio.timeout(10), await sse._connect() as notifying:
             for number in range(1, events + 1):
-                await asyncio.to_thread(sse._released, lambda number=number: place_event(number))
+                await asyncio.to_thread(sse._released, "all", lambda number=number: place_event(number))
                 while followers[-1].queue.qsize() < number:
                     await notifying.execute(f"NOTIFY {CHANNEL}")
                     await asyncio.sleep(0.02)

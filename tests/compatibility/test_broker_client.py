@@ -18,6 +18,8 @@ from tests.installation import take_on, temporary_installation
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# With a limit a larger journal waits for the end of the day, and can be canceled until then.
+FIFTY_DOLLARS = "from accounts.models import Correspondent as C; C.objects.update(journal_limit_amount=50)"
 NOTHING_SENT = "the client sends nothing: its method is empty"
 OTHER_AREAS = re.compile(
     "position|order|portfolio|clock|calendar|watchlist|asset|announcement|subscription|unsubscribe|run"
@@ -32,6 +34,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
         installation.start()
         installation.wait_until(installation.is_whole)
         partner = take_on(installation)
+        installation.manage("shell", "--no-imports", "-c", FIFTY_DOLLARS)
         facts = partner.facts
         client = BrokerClient(facts["api_key"], facts["api_secret"], url_override=partner.url)
         sent: list[str] = []

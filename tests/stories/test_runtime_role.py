@@ -1,4 +1,4 @@
-"""A whole installation under the role that owns nothing: an account, an order, its fill, and the pages of two partners."""
+"""A whole installation under the role that owns nothing: an account, an order, its fill, and a neighbor who sees none."""
 
 import urllib.error
 

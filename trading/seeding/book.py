@@ -24,6 +24,7 @@ from accounts.services.users import system_user
 from trading.seeding.holders import ACTIVE, HOLDER_TABLES, STATUSES, Opening, add_holder
 from trading.seeding.holdings import HOLDING_TABLES, LEVELS, Holder, add_holdings, choose_legs
 from trading.seeding.market import Market, read_market
+from trading.seeding.tables import pick
 
 CHUNK = 2_500
 OLDEST = timedelta(days=3 * 365)
@@ -105,15 +106,15 @@ def _gather(chunk: Chunk) -> None:
     seconds = int(OLDEST.total_seconds())
     for number in range(chunk.first, chunk.first + chunk.count):
         owner = chunk.owners[number % len(chunk.owners)]
-        status = rng.choice(STATUSES)
+        status = pick(rng, STATUSES)
         opening = Opening(
             UUID(int=rng.getrandbits(128), version=4),
             number,
             owner.correspondent_id,
             owner.api_user,
-            newest - timedelta(seconds=rng.randint(0, seconds)),
+            newest - timedelta(seconds=int(rng.random() * seconds)),
             status,
-            rng.choice(LEVELS) if status == ACTIVE else 0,
+            pick(rng, LEVELS) if status == ACTIVE else 0,
         )
         equity = 0
         if status == ACTIVE:

@@ -1,15 +1,16 @@
 """The account side of a seeded book: who the holders are and what is on file of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from random import Random
 from uuid import UUID
 
 from accounts.rules.text import registered_form
 from accounts.sealing import seal, tax_id_digest
-from brokerage.ids import time_ordered_id
+from brokerage.ids import time_ordered_text
 from trading.demo.people import CITIES, FAMILY_NAMES, GIVEN_NAMES
-from trading.seeding.tables import NOTHING, Table, binary
+from trading.seeding.tables import NOTHING, Table, binary, pick
 
 ACCOUNTS = Table(
     "accounts_account",
@@ -117,11 +118,19 @@ HOLDER_TABLES = (ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREE
 ACTIVE, CLOSED = "ACTIVE", "ACCOUNT_CLOSED"
 # Of a hundred accounts: most trade, a few are on their way in or out.
 STATUSES = (ACTIVE,) * 94 + ("SUBMITTED", "ACTION_REQUIRED", "APPROVAL_PENDING", "REJECTED", "DISABLED", CLOSED)
+NAMES = tuple((given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES)
 STREETS = ("Market Street", "Oak Avenue", "Harbor Road", "Lakeview Drive", "Mill Lane", "Union Square")
+ADDRESSES = tuple(f"{house} {street}" for house in range(1, 1_000) for street in STREETS)
+BIRTHS = tuple((date(1945, 1, 1) + timedelta(days)).isoformat() for days in range(60 * 365))
 EMPLOYMENT = (("EMPLOYED", "Example Works"),) * 7 + (("RETIRED", ""), ("RETIRED", ""), ("STUDENT", ""))
 OBJECTIVES = ("growth", "generate_income", "market_speculation", "balance_preserve_wealth_with_growth")
 EXPERIENCE = ("none", "1_to_5_years", "over_5_years")
 MARITAL = ("MARRIED", "SINGLE")
+DEPENDENTS = ("0", "0", "1", "2", "3")
+INCOMES = tuple((str(least), str(least + 25_000)) for least in range(30_000, 255_000, 5_000))
+WORTHS = tuple(
+    (str(worth), str(worth * 2), str(worth // 3), str(worth // 2)) for worth in range(50_000, 2_025_000, 25_000)
+)
 SIGNED = ("customer_agreement", "account_agreement", "options_agreement")
 DECISION = timedelta(days=2)
 
@@ -138,14 +147,23 @@ class Opening:
     status: str
     level: int
 
+    @cached_property
+    def at(self) -> str:
+        """When it was opened, as the tables write it."""
+        return self.opened_at.isoformat()
+
+    @cached_property
+    def decided_at(self) -> str:
+        """When its request for a level was decided."""
+        return (self.opened_at + DECISION).isoformat()
+
 
 def add_holder(rng: Random, opening: Opening, *, equity: int) -> None:
     """Gather what is on file of one holder; `equity` is what the account was worth at the last close, in cents."""
     account_id, number = str(opening.account_id), opening.number
-    given, family = rng.choice(GIVEN_NAMES), rng.choice(FAMILY_NAMES)
+    given, family = pick(rng, NAMES)
     email = f"{given}.{family}.{number}@example.com".lower()
     phone = f"+1555{2_000_000 + number % 8_000_000}"
-    opened_at = opening.opened_at.isoformat()
     ACCOUNTS.add(
         account_id,
         opening.correspondent_id,
@@ -158,26 +176,26 @@ def add_holder(rng: Random, opening: Opening, *, equity: int) -> None:
         registered_form(email),
         phone,
         str(opening.level),
-        (opening.opened_at + DECISION).isoformat() if opening.level else NOTHING,
-        opened_at,
+        opening.decided_at if opening.level else NOTHING,
+        opening.at,
         (opening.opened_at + 10 * DECISION).isoformat() if opening.status == CLOSED else NOTHING,
         f"{equity}e-2",
     )
-    street = f"{{{rng.randint(1, 9_999)} {rng.choice(STREETS)}}}"
-    CONTACTS.add(account_id, email, phone, street, *rng.choice(CITIES))
+    CONTACTS.add(account_id, email, phone, f"{{{pick(rng, ADDRESSES)}}}", *pick(rng, CITIES))
     _add_identity(rng, opening.account_id, given, family)
-    DISCLOSURES.add(account_id, "t" if rng.random() < 0.01 else "f", *rng.choice(EMPLOYMENT))
-    _add_answers(rng, account_id, opened_at, opening.opened_by)
+    DISCLOSURES.add(account_id, "t" if rng.random() < 0.01 else "f", *pick(rng, EMPLOYMENT))
+    _add_answers(rng, account_id, opening.at, opening.opened_by)
     for agreement in SIGNED:
-        AGREEMENTS.add(account_id, agreement, opened_at, opened_at, opening.opened_by)
+        AGREEMENTS.add(account_id, agreement, opening.at, opening.at, opening.opened_by)
     TERMS.add(account_id)
     if opening.status == ACTIVE:
         _add_requests(rng, account_id, opening)
 
 
 def _add_identity(rng: Random, account_id: UUID, given: str, family: str) -> None:
-    tax_id = f"{rng.randint(100, 665)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}"
-    born = f"{rng.randint(1945, 2004)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+    serial = int(rng.random() * 90_000_000)
+    tax_id = f"{100 + serial % 566}-{10 + serial % 90}-{1_000 + serial % 9_000}"
+    born = pick(rng, BIRTHS)
     IDENTITIES.add(
         str(account_id),
         given,
@@ -190,26 +208,24 @@ def _add_identity(rng: Random, account_id: UUID, given: str, family: str) -> Non
 
 
 def _add_answers(rng: Random, account_id: str, at: str, recorded_by: str) -> None:
-    income, worth = 5_000 * rng.randint(6, 50), 25_000 * rng.randint(2, 80)
     SUITABILITY.add(
         account_id,
-        *(str(income), str(income + 25_000), str(worth), str(worth * 2), str(worth // 3), str(worth // 2)),
-        *(rng.choice(EXPERIENCE), rng.choice(EXPERIENCE), rng.choice(OBJECTIVES), rng.choice(MARITAL)),
-        *(str(rng.randint(0, 3)), at, recorded_by),
+        *(*pick(rng, INCOMES), *pick(rng, WORTHS)),
+        *(pick(rng, EXPERIENCE), pick(rng, EXPERIENCE), pick(rng, OBJECTIVES), pick(rng, MARITAL)),
+        *(pick(rng, DEPENDENTS), at, recorded_by),
     )
 
 
 def _add_requests(rng: Random, account_id: str, opening: Opening) -> None:
     """Gather the request that led to the level, and for a few one that was refused or still waits for a person."""
-    at, decided = opening.opened_at.isoformat(), (opening.opened_at + DECISION).isoformat()
-    level = str(opening.level)
+    at, decided, level = opening.at, opening.decided_at, str(opening.level)
     if opening.level:
         REQUESTS.add(
-            *(str(time_ordered_id()), account_id, opening.opened_by, level, level, "APPROVED"), at, decided, decided
+            *(time_ordered_text(), account_id, opening.opened_by, level, level, "APPROVED"), at, decided, decided
         )
     if opening.level == 2 or (further := rng.random()) > 0.05:
         return
-    asked = (str(time_ordered_id()), account_id, opening.opened_by, str(opening.level + 1), NOTHING)
+    asked = (time_ordered_text(), account_id, opening.opened_by, str(opening.level + 1), NOTHING)
     if further < 0.02:
         REQUESTS.add(*asked, "PENDING", decided, decided, NOTHING)
     else:

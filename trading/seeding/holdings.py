@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from random import Random
 
-from brokerage.ids import time_ordered_id
+from brokerage.ids import time_ordered_text
 from brokerage.market_calendar import Instrument
 from options.choices import Right
 from options.rules.asset_ids import USD_ID
 from trading.rules.postings import activity_stamp, trade_date
 from trading.seeding.market import Market, Moment, Priced
-from trading.seeding.tables import NOTHING, Table
+from trading.seeding.tables import NOTHING, Table, pick
 
 USD = str(USD_ID)
 TRANSACTIONS = Table("trading_ledgertransaction", "id activity_type reference trade_date settle_date at")
@@ -60,6 +60,7 @@ HOLDING_TABLES = (TRANSACTIONS, ORDERS, POSTINGS, DEPOSITS, FILLS, POSITIONS, CL
 # Of a hundred active accounts, by options level.
 LEVELS = (*(0,) * 55, *(1,) * 25, *(2,) * 20)
 DEPOSITED = timedelta(days=3)
+LOTS, SHARES = (1, 2, 3), range(5, 305, 5)
 IDLE, CANCELED = 0.2, 0.1
 
 
@@ -114,11 +115,10 @@ def choose_legs(rng: Random, market: Market, level: int) -> tuple[Leg, ...]:
     """Answer what an account of that level bought and wrote, covered as its level asks."""
     if rng.random() < IDLE:
         return ()
-    index = rng.randrange(len(market.shares))
-    share, call, put = market.shares[index], market.calls[index], market.puts[index]
-    lots, way = rng.randint(1, 3), rng.random()
+    share, call, put = pick(rng, market.traded)
+    lots, way = pick(rng, LOTS), rng.random()
     if level == 0:
-        return (_leg(share, 5 * rng.randint(1, 60), "long_shares"),)
+        return (_leg(share, pick(rng, SHARES), "long_shares"),)
     if level == 2 and way < 0.3:
         return (_leg(call, lots, "long_call"),)
     if level == 2 and way < 0.6:
@@ -134,9 +134,9 @@ def add_holdings(rng: Random, holder: Holder, opened_at: datetime, market: Marke
     Answers what the account was worth at the last close, in cents.
     """
     paid, pledged = sum(leg.paid for leg in legs), sum(leg.pledged for leg in legs)
-    deposit = max(paid, 0) + pledged + rng.randint(50_000, 5_000_000)
+    deposit = max(paid, 0) + pledged + int(rng.random() * 4_950_000) + 50_000
     _add_deposit(holder, deposit, opened_at + DEPOSITED)
-    moment = rng.choice(market.moments)
+    moment = pick(rng, market.moments)
     for leg in legs:
         _add_fill(holder, leg, moment)
         POSITIONS.add(holder.account_id, leg.texts[0], str(leg.quantity), f"{leg.paid}e-2")
@@ -153,7 +153,7 @@ def add_holdings(rng: Random, holder: Holder, opened_at: datetime, market: Marke
 
 
 def _add_deposit(holder: Holder, cents: int, at: datetime) -> None:
-    transaction_id, day, written = str(time_ordered_id()), trade_date(at).isoformat(), at.isoformat()
+    transaction_id, day, written = time_ordered_text(), trade_date(at).isoformat(), at.isoformat()
     TRANSACTIONS.add(transaction_id, "CSD", f"seed:{holder.account_id}", day, day, written)
     POSTINGS.add(transaction_id, USD, f"{cents}e-2", NOTHING, "bank", holder.account_id, "")
     activity_id = f"{activity_stamp(at, is_trade=False)}::{transaction_id}"
@@ -161,7 +161,7 @@ def _add_deposit(holder: Holder, cents: int, at: datetime) -> None:
 
 
 def _add_fill(holder: Holder, leg: Leg, moment: Moment) -> None:
-    order_id, transaction_id = str(time_ordered_id()), str(time_ordered_id())
+    order_id, transaction_id = time_ordered_text(), time_ordered_text()
     asset_id, quantity, price, value = leg.texts
     is_bought = leg.quantity > 0
     side = "buy" if is_bought else "sell"
@@ -184,7 +184,7 @@ def _add_fill(holder: Holder, leg: Leg, moment: Moment) -> None:
 
 def _add_canceled(holder: Holder, leg: Leg, moment: Moment) -> None:
     """Gather an order for more of the same that was canceled before it filled."""
-    order_id = str(time_ordered_id())
+    order_id = time_ordered_text()
     asset_id, quantity, price, _ = leg.texts
     ORDERS.add(
         *(order_id, holder.account_id, asset_id, order_id, "buy" if leg.quantity > 0 else "sell", "limit", price),

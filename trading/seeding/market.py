@@ -21,10 +21,11 @@ FAR = timedelta(days=21)
 SESSIONS = 10
 MOMENTS = 4_000
 FIRST_FILL, LAST_FILL = 60, 12_000  # seconds after the open; early closes come later
+ABOVE, BELOW = Decimal("1.05"), Decimal("0.95")
 LEAST_PRICE = Decimal("0.05")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Priced:
     """Something to trade: a share, or a contract with its terms; at what price, and at what it closed."""
 
@@ -53,13 +54,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Market:
-    """What the book trades. A share, its call and its put have the same index."""
+    """What the book trades: shares, each with a call and a put on it."""
 
     session: Session
     moments: tuple[Moment, ...]
-    shares: tuple[Priced, ...]
-    calls: tuple[Priced, ...]
-    puts: tuple[Priced, ...]
+    traded: tuple[tuple[Priced, ...], ...]
 
 
 def read_market() -> Market:
@@ -70,24 +69,22 @@ def read_market() -> Market:
     session = market_calendar.last_session(market_calendar.last_close(now))
     shares = list(Asset.objects.filter(symbol__in=UNIVERSE, contract=None).select_related(*MARKET).order_by("symbol"))
     at = session.opens_at + timedelta(hours=1)
-    spot = {
-        asset.pk: quote.mark
-        for asset, quote in ((one, get_quotes(shares, at).get(one.pk)) for one in shares)
-        if quote and quote.mark
-    }
-    shares = [share for share in shares if share.pk in spot]
-    calls = [_near(share, Right.CALL, spot[share.pk] * Decimal("1.05")) for share in shares]
-    puts = [_near(share, Right.PUT, spot[share.pk] * Decimal("0.95")) for share in shares]
-    assets = [*shares, *(contract.asset for contract in (*calls, *puts))]
-    marks = {key: quote.mark for key, quote in get_quotes(assets, at).items() if quote.mark}
-    closes = marks | closing_prices(assets, session.date)
+    traded = []
+    for share in shares:
+        spot = _prices([share], at).get(share.pk)
+        if spot:
+            contracts = [_near(share, Right.CALL, spot * ABOVE), _near(share, Right.PUT, spot * BELOW)]
+            traded.append((share, *(contract.asset for contract in contracts)))
+    assets = [asset for trio in traded for asset in trio]
+    prices = _prices(assets, at)
+    closes = prices | closing_prices(assets, session.date)
     return Market(
-        session=session,
-        moments=_moments(session),
-        shares=tuple(Priced(share.pk, spot[share.pk], closes[share.pk]) for share in shares),
-        calls=tuple(_priced(contract, marks, closes) for contract in calls),
-        puts=tuple(_priced(contract, marks, closes) for contract in puts),
+        session, _moments(session), tuple(tuple(_priced(one, prices, closes) for one in trio) for trio in traded)
     )
+
+
+def _prices(assets: list[Asset], at: datetime) -> dict[UUID, Decimal]:
+    return {key: quote.mark for key, quote in get_quotes(assets, at).items() if quote.mark}
 
 
 def _near(share: Asset, right: Right, strike: Decimal) -> OptionContract:
@@ -98,16 +95,13 @@ def _near(share: Asset, right: Right, strike: Decimal) -> OptionContract:
     return min(live.filter(expiration_date=first), key=lambda contract: abs(contract.strike_price - strike))
 
 
-def _priced(contract: OptionContract, marks: dict[UUID, Decimal], closes: dict[UUID, Decimal]) -> Priced:
-    price = marks.get(contract.asset_id, LEAST_PRICE)
-    return Priced(
-        contract.asset_id,
-        price,
-        closes.get(contract.asset_id, price),
-        contract.multiplier,
-        Right(contract.right),
-        contract.strike_price,
-    )
+def _priced(asset: Asset, prices: dict[UUID, Decimal], closes: dict[UUID, Decimal]) -> Priced:
+    price = prices.get(asset.pk, LEAST_PRICE)
+    close = closes.get(asset.pk, price)
+    if not asset.is_option:
+        return Priced(asset.pk, price, close)
+    terms = asset.contract
+    return Priced(asset.pk, price, close, terms.multiplier, Right(terms.right), terms.strike_price)
 
 
 def _moments(last: Session) -> tuple[Moment, ...]:

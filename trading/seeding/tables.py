@@ -1,10 +1,13 @@
 """Rows on their way into a table: gathered in memory as lines of text, sent by COPY."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 NOTHING = r"\N"
+Option = TypeVar("Option")
 
 
 @dataclass
@@ -41,3 +44,8 @@ class Table:
 def binary(content: bytes) -> str:
     """Answer what a column of bytes takes."""
     return f"\\\\x{content.hex()}"
+
+
+def pick(rng: Random, options: Sequence[Option]) -> Option:
+    """Answer one of the options: `rng.choice` for what is chosen a million times, four times as fast."""
+    return options[int(rng.random() * len(options))]

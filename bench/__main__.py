@@ -1,0 +1,135 @@
+"""`python -m bench`: start an installation, seed it, measure; seed far more, measure again; write the tables."""
+
+import argparse
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from bench import DATA, ROOT
+from bench.book import pick_sample, time_floor, version
+from bench.measuring import take_times, watched_memory
+from bench.people import PATIENCE, senders
+from bench.report import Export, Results, machine, write
+from bench.scenarios import Scenario, application, exports, scenarios
+from tests.installation import Installation, free_port, take_on
+
+SIZES, QUICK_SIZES = (1_000, 100_000), (40, 120)
+EXPORTS = 3
+
+
+class Bench:
+    """One installation, those who ask it, and how often they do."""
+
+    def __init__(self, installation: Installation, *, is_quick: bool) -> None:
+        self.installation = installation
+        self.is_quick = is_quick
+        self.partner = take_on(installation)
+        self.senders = senders(installation, self.partner)
+        self.opened = 0
+
+    def measure(self, accounts: int, seeded: int) -> Results:
+        """Seed the book up to that many accounts, and answer what everything takes then."""
+        say(f"Seeding {accounts - seeded:,} accounts")
+        printed = self.installation.manage("seed_book", "--accounts", str(accounts - seeded)).splitlines()
+        say(f"  {printed[-1]}")
+        results = Results(accounts, seeded=printed[-1])
+        sample = pick_sample(DATA)
+        wanted = list(scenarios(sample))
+        for number, scenario in enumerate(wanted, 1):
+            times = take_times(lambda one=scenario: self._send(one), times=self._times(scenario.times))  # type: ignore[misc]
+            results.requests[scenario] = times
+            say(f"  {number:2}/{len(wanted)} {scenario.group}: {scenario.name}: {times.percentile(50):.1f} ms")
+        for scenario in exports(sample):
+            export = self._export(scenario)
+            results.exports[scenario.name] = export
+            say(f"  {scenario.name}: {export.rows:,} rows in {export.times.percentile(50) / 1000:.2f} s")
+        results.floor = time_floor(DATA, sample, times=self._times(100))
+        return results
+
+    def _times(self, wanted: int) -> int:
+        return min(wanted, 2) if self.is_quick else wanted
+
+    def _send(self, scenario: Scenario) -> bytes:
+        """Send one request; an answer other than the expected one ends the measuring."""
+        body = None
+        if scenario.opens_account:
+            self.opened += 1
+            body = application(self.opened)
+        answer = self.senders[scenario.sender].request(
+            "POST" if scenario.opens_account else "GET",
+            self.partner.url + scenario.path,
+            json=body,
+            headers={"HX-Request": "true"} if scenario.is_fragment else {},
+            timeout=PATIENCE,
+        )
+        if answer.status_code != 200 or scenario.expects.encode() not in answer.content:
+            sys.exit(
+                f"{scenario.path} answered {answer.status_code} without {scenario.expects!r}: {answer.text[:2000]}"
+            )
+        return answer.content
+
+    def _export(self, scenario: Scenario) -> Export:
+        """Take an export some times; its rows are counted in its twin that is CSV."""
+        content = b""
+
+        def take() -> None:
+            nonlocal content
+            content = self._send(scenario)
+
+        with watched_memory(self.installation.running("uvicorn")) as memory:
+            times = take_times(take, times=self._times(EXPORTS), warm=0)
+        size = len(content)
+        if "xlsx" in scenario.path:
+            content = self._send(Scenario("", "", scenario.path.replace("xlsx", "csv"), ""))
+        return Export(times, content.count(b"\n") - 1, size, memory)
+
+
+@contextmanager
+def running_installation() -> Iterator[Installation]:
+    """Give a running installation in an empty directory, and throw it away at the end."""
+    installation = Installation(DATA, free_port())
+    if DATA.exists():
+        installation.kill(installation.processes.running())
+        installation.close()
+    DATA.mkdir(mode=0o711, parents=True)
+    try:
+        installation.start()
+        yield installation
+        installation.stop(signal.SIGTERM)
+    finally:
+        installation.close()
+
+
+def say(text: str) -> None:
+    """Show how far it is."""
+    print(text, flush=True)
+
+
+def main() -> None:
+    """Measure at both sizes and write the document."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small book and two requests each: does it still work?")
+    parser.add_argument("--output", type=Path, help="where the tables go; docs/benchmarks.md unless it is quick")
+    options = parser.parse_args()
+    output = options.output or (None if options.quick else ROOT / "docs" / "benchmarks.md")
+    say("Starting an installation")
+    with running_installation() as installation:
+        facts = machine(version(DATA)) | {"command": "make bench" + (' ARGS="--quick"' if options.quick else "")}
+        bench = Bench(installation, is_quick=options.quick)
+        small, large = QUICK_SIZES if options.quick else SIZES
+        few = bench.measure(small, 0)
+        document = write(facts, few, bench.measure(large, small))
+    if output is None:
+        say(document)
+    else:
+        output.write_text(document)
+        say(f"Written to {output}")
+
+
+if __name__ == "__main__":
+    main()

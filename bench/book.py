@@ -1,0 +1,85 @@
+"""The seeded book, looked at without the web server: one account to ask for, and how fast bare SQL is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.measuring import Times, take_times
+from brokerage.embedded.postgresql import DATABASE, USER, PostgreSQL
+
+# An account in the middle of the list that holds shares and has written calls on them.
+PICK = """
+    SELECT id, account_number, name, email_address, phone_number, created_at
+    FROM accounts_account AS account
+    WHERE kind = 'customer' AND status = 'ACTIVE' AND options_approved_level > 0
+        AND (SELECT count(*) FROM trading_position WHERE account_id = account.id) > 1
+    ORDER BY created_at DESC, id DESC
+    OFFSET (SELECT count(*) / 6 FROM accounts_account WHERE kind = 'customer') LIMIT 1
+"""
+ROW = "SELECT id, account_number, name, status, email_address, enabled_assets, created_at FROM accounts_account"
+NEWEST = "kind = 'customer' AND correspondent_id = %(correspondent)s"
+ORDERED = "ORDER BY created_at DESC, id DESC LIMIT 51"
+FLOOR = {
+    "first page, newest first": f"{ROW} WHERE {NEWEST} {ORDERED}",
+    "page in the middle": f"{ROW} WHERE {NEWEST} AND (created_at, id) < (%(at)s, %(id)s) {ORDERED}",
+    "search, account number": f"{ROW} WHERE {NEWEST} AND search_text LIKE %(number)s {ORDERED}",
+    "search, given and family name": f"{ROW} WHERE {NEWEST} AND search_text LIKE %(name)s {ORDERED}",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The account that is asked for, and the token of the page after it."""
+
+    account_id: str
+    number: str
+    name: str
+    email: str
+    phone: str
+    opened_at: Any
+    middle: str
+
+    @property
+    def opened_on(self) -> str:
+        """The day on which it was opened."""
+        return str(self.opened_at.date())
+
+
+def pick_sample(data_dir: Path) -> Sample:
+    """Answer an account of the book that has something of everything."""
+    from brokerage.api import page_token
+
+    with _connect(data_dir) as connection:
+        found = connection.execute(PICK).fetchone()
+    assert found is not None, "no seeded account holds anything"
+    account_id, number, name, email, phone, opened_at = found
+    return Sample(str(account_id), number, name, email, phone, opened_at, page_token(opened_at, account_id))
+
+
+def time_floor(data_dir: Path, sample: Sample, *, times: int) -> dict[str, Times]:
+    """Answer what the database alone takes for the queries under the list: no web server, no row-level security."""
+    with _connect(data_dir) as connection:
+        facts = {
+            "correspondent": connection.execute("SELECT id FROM accounts_correspondent").fetchone()[0],  # type: ignore[index]
+            "at": sample.opened_at,
+            "id": sample.account_id,
+            "number": f"%{sample.number}%",
+            "name": f"%{sample.name.lower()}%",
+        }
+        return {
+            name: take_times(lambda query=query: connection.execute(query, facts).fetchall(), times=times)  # type: ignore[misc]
+            for name, query in FLOOR.items()
+        }
+
+
+def version(data_dir: Path) -> str:
+    """Answer the version of the database server."""
+    with _connect(data_dir) as connection:
+        return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
+
+
+def _connect(data_dir: Path) -> "psycopg.Connection[Any]":
+    server = PostgreSQL(data_dir)
+    return psycopg.connect(host=str(server.sockets), user=USER, dbname=DATABASE, autocommit=True)

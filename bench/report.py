@@ -1,0 +1,140 @@
+"""What `docs/benchmarks.md` says: the machine, the commands, and the tables."""
+
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from bench.measuring import Memory, Times
+from bench.scenarios import Scenario
+
+GIGABYTE = 1_000_000_000
+HEAD = """\
+# Benchmarks
+
+Made by `{command}` on {day}. A whole installation (`manage.py serve`: two web processes, worker, beat, relay,
+PostgreSQL and Valkey, all on the one machine) is filled by `manage.py seed_book`; one client asks over HTTP, one
+request after the other, and each answer is read whole and looked at. Times are milliseconds. Staff are those of the
+one correspondent that has all the accounts, signed in, with row-level security as always.
+
+| | |
+|---|---|
+| processor | {processor}, {cores} cores |
+| memory | {memory:.0f} GB |
+| system | {system} |
+| PostgreSQL | {postgresql}, settings as they come |
+| Python | {python} |
+| load before it began | {load:.1f} |
+"""
+NOTES = {
+    "Seeding": "Rows are those of all tables; the time includes the statistics and the search index at the end.",
+    "Exports": (
+        "Median of {times}, from the request to the last byte. Memory is that of the web process that has most of it:"
+        " before, and at its peak."
+    ),
+    "The database alone": (
+        "The queries under the list by bare `psycopg`, as the owner of the tables: what no web server can undercut."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export: how long it took, how much came, and what it cost in memory."""
+
+    times: Times
+    rows: int
+    size: int
+    memory: Memory
+
+
+@dataclass
+class Results:
+    """All that was measured at one size of the book."""
+
+    accounts: int
+    seeded: str = ""
+    requests: dict[Scenario, Times] = field(default_factory=dict)
+    floor: dict[str, Times] = field(default_factory=dict)
+    exports: dict[str, Export] = field(default_factory=dict)
+
+
+def machine(postgresql: str) -> dict[str, object]:
+    """Answer what the machine is."""
+    return {
+        "processor": _processor(),
+        "cores": psutil.cpu_count(),
+        "memory": psutil.virtual_memory().total / GIGABYTE,
+        "system": f"{platform.system()} {platform.release()}, {_distribution()}",
+        "postgresql": postgresql,
+        "python": platform.python_version(),
+        "load": psutil.getloadavg()[0],
+        "day": f"{datetime.now(UTC):%B %-d, %Y}",
+    }
+
+
+def write(facts: dict[str, object], small: Results, large: Results) -> str:
+    """Answer the whole document."""
+    parts = [HEAD.format(**facts), _seeding(small, large)]
+    keys = {(one.group, one.name): one for one in small.requests}
+    others = {(one.group, one.name): times for one, times in large.requests.items()}
+    for group in dict.fromkeys(group for group, _ in keys):
+        rows = [(name, small.requests[one], others[group, name]) for (of, name), one in keys.items() if of == group]
+        parts.append(f"## {group}\n\n" + _compared(rows, small, large))
+    parts.append(_exports(small, large))
+    floor = [(name, times, large.floor[name]) for name, times in small.floor.items()]
+    parts.append(f"## The database alone\n\n{NOTES['The database alone']}\n\n" + _compared(floor, small, large))
+    return "\n".join(parts)
+
+
+def _compared(rows: list[tuple[str, Times, Times]], small: Results, large: Results) -> str:
+    lines = [
+        f"| | {small.accounts:,}: p50 | p95 | {large.accounts:,}: p50 | p95 | grew by |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, few, many in rows:
+        growth = many.percentile(50) / max(few.percentile(50), 0.001)
+        cells = [_ms(one.percentile(percent)) for one in (few, many) for percent in (50, 95)]
+        lines.append(f"| {name} | {' | '.join(cells)} | x {growth:.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _seeding(small: Results, large: Results) -> str:
+    lines = "\n".join(f"- {results.seeded}" for results in (small, large))
+    return f"## Seeding\n\n{lines}\n\n{NOTES['Seeding']}\n"
+
+
+def _exports(small: Results, large: Results) -> str:
+    times = len(next(iter(small.exports.values())).times.each)
+    lines = [
+        "| | accounts | rows | time | rows/s | MB | memory before | at its peak |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name in small.exports:
+        for results in (small, large):
+            one = results.exports[name]
+            took = one.times.percentile(50) / 1000
+            lines.append(
+                f"| {name} | {results.accounts:,} | {one.rows:,} | {took:.2f} s | {one.rows / took:,.0f} "
+                f"| {one.size / 1e6:.2f} | {one.memory.before:.0f} MB | {one.memory.peak:.0f} MB |"
+            )
+    return f"## Exports\n\n{NOTES['Exports'].format(times=times)}\n\n" + "\n".join(lines) + "\n"
+
+
+def _ms(time: float) -> str:
+    return f"{time:.0f}" if time >= 100 else f"{time:.1f}"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _distribution() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        return platform.platform()

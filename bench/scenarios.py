@@ -1,0 +1,124 @@
+"""What is measured: the requests of a clerk's day, and those of a partner's program."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from bench.book import Sample
+from trading.demo.people import application_body
+
+OPERATIONS, COMPLIANCE, KEY = "operations", "compliance", "key"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One request: who sends it, where to, and what its answer must contain to count."""
+
+    group: str
+    name: str
+    path: str
+    expects: str
+    sender: str = OPERATIONS
+    times: int = 40
+    is_fragment: bool = False
+    opens_account: bool = False
+
+
+def scenarios(sample: Sample) -> Iterator[Scenario]:
+    """Yield every request that is measured, on the account that was picked."""
+    yield from _lists(sample)
+    yield from _searches(sample)
+    yield from _filters(sample)
+    yield from _accounts(sample)
+    yield from _api(sample)
+
+
+def exports(sample: Sample) -> Iterator[Scenario]:
+    """Yield the exports: of everything, and of what two filters leave."""
+    filtered = "status=ACTIVE&level=2"
+    for kind, name in (("csv", "CSV"), ("xlsx", "Excel")):
+        yield Scenario("Exports", f"{name}, everything", f"/accounts/export.{kind}", "")
+        yield Scenario("Exports", f"{name}, active at level 2", f"/accounts/export.{kind}?{filtered}", "")
+
+
+def application(number: int) -> dict[str, Any]:
+    """Answer the body that opens an account like no other."""
+    body = deepcopy(application_body(number % 30))
+    body["contact"]["email_address"] = f"bench.{number}@example.com"
+    return body
+
+
+def _lists(sample: Sample) -> Iterator[Scenario]:
+    group, table = "Account list", "<table"
+    yield Scenario(group, "first page, newest first", "/accounts", table)
+    yield Scenario(group, "page in the middle", f"/accounts?after={quote(sample.middle)}", table)
+    yield Scenario(group, "last page", "/accounts?page=last", table)
+    for sort in ("created", "name", "-name", "number", "-number"):
+        yield Scenario(group, f"sorted by `{sort}`", f"/accounts?sort={sort}", table)
+    yield Scenario(group, "last page by name", "/accounts?sort=name&page=last", table)
+    yield Scenario(group, "count of everything", "/accounts/count", "accounts", is_fragment=True)
+
+
+def _searches(sample: Sample) -> Iterator[Scenario]:
+    group = "Search"
+    words = {
+        "account number": sample.number,
+        "e-mail address": sample.email,
+        "phone number": sample.phone,
+        "given and family name": sample.name,
+        "family name": sample.name.split()[-1],
+        "a part that every account has": "example",
+    }
+    for name, words_typed in words.items():
+        yield Scenario(group, name, f"/accounts?query={quote(words_typed)}", "<table")
+    yield Scenario(group, "what no account has", "/accounts?query=zzzzzz", "accounts")
+    yield Scenario(
+        group,
+        "family name at level 1",
+        f"/accounts?query={quote(sample.name.split()[-1])}&level=1",
+        "accounts",
+    )
+    yield Scenario(group, "top search, family name", f"/search?q={quote(sample.name.split()[-1])}", "<table")
+
+
+def _filters(sample: Sample) -> Iterator[Scenario]:
+    group = "Filters"
+    opened = f"from={sample.opened_on}&to={sample.opened_on}"
+    queries = {
+        "status: active": "status=ACTIVE",
+        "status: action required": "status=ACTION_REQUIRED",
+        "options level 2": "level=2",
+        "trades options": "asset=us_option",
+        "trades crypto: nobody": "asset=crypto",
+        "opened on one day": opened,
+        "active at level 2": "status=ACTIVE&level=2",
+        "rejected, sorted by name": "status=REJECTED&sort=name",
+    }
+    for name, query in queries.items():
+        yield Scenario(group, name, f"/accounts?{query}", "accounts")
+    yield Scenario(group, "active at level 2, last page", "/accounts?status=ACTIVE&level=2&page=last", "accounts")
+    yield Scenario(
+        group, "count: active at level 2", "/accounts/count?status=ACTIVE&level=2", "account", is_fragment=True
+    )
+
+
+def _accounts(sample: Sample) -> Iterator[Scenario]:
+    group, account = "One account, and the audit trail", f"/accounts/{sample.account_id}"
+    yield Scenario(group, "account page", account, sample.number)
+    for name in ("profile", "positions", "orders", "activities", "funding", "documents"):
+        yield Scenario(group, name, f"{account}/{name}", sample.number)
+    yield Scenario(group, "audit trail, first page", "/audit", "<table", sender=COMPLIANCE)
+
+
+def _api(sample: Sample) -> Iterator[Scenario]:
+    group, key = "API, as one key", KEY
+    yield Scenario(group, "GET /v1/accounts (up to 1,000)", "/v1/accounts", "account_number", key, times=10)
+    yield Scenario(group, "GET /v1/accounts?query=name", f"/v1/accounts?query={quote(sample.name)}", sample.name, key)
+    yield Scenario(group, "GET /v1/accounts/{id}", f"/v1/accounts/{sample.account_id}", sample.number, key)
+    trading = f"/v1/trading/accounts/{sample.account_id}"
+    yield Scenario(group, "GET trading account", f"{trading}/account", sample.number, key)
+    yield Scenario(group, "GET positions", f"{trading}/positions", "symbol", key)
+    yield Scenario(group, "GET /v1/accounts/activities", "/v1/accounts/activities", "activity_type", key)
+    yield Scenario(group, "POST /v1/accounts", "/v1/accounts", "account_number", key, times=20, opens_account=True)
