@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --
 KEY = $$($(BIN)/python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes($(1))).decode())")
 
 .DEFAULT_GOAL := help
-.PHONY: help run example test check format lock venv runtime development
+.PHONY: help run example test bench check format lock venv runtime development
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ example: development ## Tell the story of a covered call to a running server, wi
 
 test: development ## Run the tests; ARGS="-k covered_call" chooses
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+bench: development ## Measure with 1,000 and with 100,000 accounts, and write docs/benchmarks.md; ARGS="--quick"
+	@$(BIN)/python -m bench $(ARGS)
 
 check: export STRIKEBOOK_DATA := .data-test/check
 check: development ## Do what CI does: format, lint, types, migrations, deployment, tests

@@ -87,7 +87,7 @@ class ClosingForm(forms.Form):
         max_length=20,
         help_text="Type the number of the account to confirm.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": "Type the number of the account to confirm."},
+        error_messages={"required": "Account number is required."},
     )
     reason = why(help_text="It is kept with the closing.")
 

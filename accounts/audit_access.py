@@ -1,6 +1,6 @@
-"""What the audit trail keeps of access: who came, from where, who left, who was turned away, and whose factors changed.
+"""What the audit trail keeps of coming and going: who came, from where, who left, who was turned away, who was let in again.
 
-Triggers do not see these: a refusal writes no row of ours, and the factors' tables are a library's.
+Triggers do not see these: a refusal writes no row of ours. Whose factors changed they see.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, User
 from brokerage import clock, database_session
 from brokerage.origin import client_ip
 
-SIGN_IN, FACTOR = "sign_in", "second_factor"
+SIGN_IN = "sign_in"
 LONGEST_EMAIL = 80
 
 
@@ -28,16 +28,6 @@ def record_sign_in(
     """
     subject_id = str(user.pk) if user else email.lower()[:LONGEST_EMAIL]
     _record(act, SIGN_IN, subject_id, whose=user, actor=user, **_from(request), reason=reason)
-
-
-def record_factors(request: HttpRequest, user: User, *, before: dict[int, str], after: dict[int, str]) -> None:
-    """Insert an entry for each of the user's own factors that came or went: the kind of each by its id."""
-    for factor, kind in after.items() - before.items():
-        facts = {"after": {"type": kind}}
-        _record(AuditAct.ADDED, FACTOR, str(factor), whose=user, actor=user, **_from(request), **facts)
-    for factor, kind in before.items() - after.items():
-        facts = {"before": {"type": kind}}
-        _record(AuditAct.DELETED, FACTOR, str(factor), whose=user, actor=user, **_from(request), **facts)
 
 
 def record_for(actor: User, member: User, act: AuditAct, subject: str, *, reason: str, **facts: Any) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import QueryDict
 
 from accounts.audit_words import Difference, account_words, differences, origin_words, subject_words
 from accounts.choices import AuditAct
-from accounts.models import Account, AuditEntry, User
+from accounts.models import Account, ApiKey, AuditEntry, OpeningDraft, User
 from accounts.models.audit import AuditEntryQuerySet
 from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
@@ -22,6 +22,7 @@ from brokerage.market_calendar import NEW_YORK
 PAGE_SIZE = 50
 PATH = "/audit"
 NEWEST_FIRST = ("-at", "-id")
+NAMED_BY: dict[str, tuple[type[Model], str]] = {"ApiKey": (ApiKey, "key_id"), "OpeningDraft": (OpeningDraft, "label")}
 MOST_NAMED = 50
 """How many accounts or people a name may stand for; whoever means another types more of it."""
 
@@ -126,9 +127,10 @@ def list_account_audit(actor: User, account: Account, *, after: str = "", before
 
 
 def describe(entries: Iterable[AuditEntry]) -> list[AuditRow]:
-    """Answer the entries with the names of who and what they speak of, in two queries for all of them."""
+    """Answer the entries with the names of who and what they speak of, in four queries for all of them."""
     found = list(entries)
-    users = User.objects.in_bulk({entry.actor_id for entry in found if entry.actor_id})
+    users = User.objects.in_bulk({one for entry in found for one in (entry.actor_id, _person(entry)) if one})
+    names = _names(found)
     ids: set[UUID] = {entry.account_id for entry in found if entry.account_id}
     accounts = Account.objects.in_bulk(ids)
     return [
@@ -137,12 +139,36 @@ def describe(entries: Iterable[AuditEntry]) -> list[AuditRow]:
             who=_who(entry, users),
             what=subject_words(entry.subject),
             account=accounts.get(entry.account_id) if entry.account_id else None,
-            about=account_words(entry),
+            about=_about(entry, users, names),
             came_from=origin_words(entry.origin),
             differences=differences(entry),
         )
         for entry in found
     ]
+
+
+def _person(entry: AuditEntry) -> int | None:
+    """Answer the id of the user whom an entry is about: their own row, their coming and going, their factors."""
+    if entry.subject == "Authenticator":
+        row = entry.after or entry.before or {}
+        return row.get("user_id")
+    return int(entry.subject_id) if entry.subject in ("User", "sign_in") and entry.subject_id.isdigit() else None
+
+
+def _names(entries: list[AuditEntry]) -> dict[tuple[str, str], str]:
+    """Answer what the records are called whose own columns tell nobody anything, by subject and id."""
+    names: dict[tuple[str, str], str] = {}
+    for subject, (model, column) in NAMED_BY.items():
+        ids = {entry.subject_id for entry in entries if entry.subject == subject}
+        if ids:
+            named = model._default_manager.filter(pk__in=ids).values_list("pk", column)
+            names |= {(subject, str(pk)): name for pk, name in named}
+    return names
+
+
+def _about(entry: AuditEntry, users: dict[Any, User], names: dict[tuple[str, str], str]) -> str:
+    person = users.get(_person(entry))
+    return person.email if person else names.get((entry.subject, entry.subject_id)) or account_words(entry)
 
 
 def _who(entry: AuditEntry, users: dict[Any, User]) -> str:

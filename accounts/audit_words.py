@@ -50,7 +50,7 @@ def subject_words(subject: str) -> str:
 def account_words(entry: AuditEntry) -> str:
     """Answer what tells the entry's record from its like, where it belongs to no account."""
     row = (entry.after or {}) | (entry.before or {})
-    named = next((row[name] for name in ("email", "key_id", "code", "label", "name") if row.get(name)), "")
+    named = next((row[name] for name in ("email", "key_id", "code", "label", "name", "file_name") if row.get(name)), "")
     return str(named or entry.subject_id)
 
 

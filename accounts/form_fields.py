@@ -1,6 +1,7 @@
 """Fields of the forms of the account side. They check shape; what may be in them the rules decide."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -49,6 +50,10 @@ class AmountField(forms.DecimalField):
     def __init__(self, label: str) -> None:
         super().__init__(label=label, required=False, max_digits=20, decimal_places=2, localize=False)
         self.widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show an amount with its thousands grouped, and what was typed as it was typed."""
+        return f"{value:,.2f}".removesuffix(".00") if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
         """Read an amount, its thousands grouped or not."""

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from accounts.choices import AccountStatus, EnabledAsset
@@ -103,7 +102,6 @@ def filter_accounts(actor: User, wanted: AccountFilter) -> AccountQuerySet:
     actor.require(Permission.VIEW_ACCOUNTS)
     search = AccountSearch(query=wanted.query, statuses=wanted.statuses)
     rows = search_accounts(Account.objects.visible_to(actor).customers(), search)
-    rows = rows.annotate(name_key=Lower("name"))
     if wanted.levels:
         rows = rows.annotate(level=LEVEL_IN_FORCE).filter(level__in=[int(one) for one in wanted.levels])
     if wanted.assets:

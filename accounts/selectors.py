@@ -122,6 +122,13 @@ def newest_answers() -> Prefetch:
     return Prefetch("suitability", queryset=newest, to_attr="newest_suitability")
 
 
+def list_own_accounts(actor: User) -> list[Account]:
+    """Answer the accounts that a customer holds, the oldest first."""
+    actor.require(Permission.VIEW_ACCOUNTS)
+    rows = Account.objects.visible_to(actor).filter(owner=actor).select_related("correspondent")
+    return list(rows.order_by("created_at", "id")[:MOST_ACCOUNTS])
+
+
 def list_saved_filters(actor: User, page: str) -> list[SavedFilter]:
     """Answer the filters of a page that the actor kept, and those that colleagues share."""
     shared = Q(is_shared=True, correspondent=actor.correspondent_id)

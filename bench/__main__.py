@@ -1,14 +1,12 @@
 """`python -m bench`: start an installation, seed it, measure; seed far more, measure again; write the tables."""
 
 import argparse
-import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import requests
 
 from bench import DATA, ROOT
 from bench.book import pick_sample, time_floor, version
@@ -35,9 +33,7 @@ class Bench:
     def measure(self, accounts: int, seeded: int) -> Results:
         """Seed the book up to that many accounts, and answer what everything takes then."""
         say(f"Seeding {accounts - seeded:,} accounts")
-        printed = self.installation.manage("seed_book", "--accounts", str(accounts - seeded)).splitlines()
-        say(f"  {printed[-1]}")
-        results = Results(accounts, seeded=printed[-1])
+        results = Results(accounts, seeded=self._seed(accounts - seeded))
         sample = pick_sample(DATA)
         wanted = list(scenarios(sample))
         for number, scenario in enumerate(wanted, 1):
@@ -50,6 +46,17 @@ class Bench:
             say(f"  {scenario.name}: {export.rows:,} rows in {export.times.percentile(50) / 1000:.2f} s")
         results.floor = time_floor(DATA, sample, times=self._times(100))
         return results
+
+    def _seed(self, accounts: int) -> str:
+        """Seed that many accounts more, and answer what the command says at its end."""
+        line = ""
+        command = [sys.executable, str(ROOT / "manage.py"), "seed_book", "--accounts", str(accounts)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as seeding:
+            for line in seeding.stdout or ():
+                say(f"  {line.strip()}")
+        if seeding.returncode != 0:
+            sys.exit(f"seed_book ended with {seeding.returncode}")
+        return line.strip()
 
     def _times(self, wanted: int) -> int:
         return min(wanted, 2) if self.is_quick else wanted
@@ -92,9 +99,8 @@ class Bench:
 @contextmanager
 def running_installation() -> Iterator[Installation]:
     """Give a running installation in an empty directory, and throw it away at the end."""
-    installation = Installation(DATA, free_port())
+    installation = Installation(DATA, free_port(), patience=PATIENCE)
     if DATA.exists():
-        installation.kill(installation.processes.running())
         installation.close()
     DATA.mkdir(mode=0o711, parents=True)
     try:

@@ -1,4 +1,4 @@
-"""The ASGI application: event streams to Django's ASGI handler, everything else to its WSGI handler.
+"""The ASGI application: streams and long downloads to Django's ASGI handler, everything else to its WSGI handler.
 
 Views are synchronous, and Django's WSGI handler serves those two to three times as fast; a
 stream holds its connection open for hours, which only the ASGI handler can do.
@@ -28,6 +28,7 @@ from brokerage.embedded.servers import SUPERVISED  # noqa: E402
 from brokerage.errors import BodyTooLarge  # noqa: E402
 from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
+DOWNLOADS = ("/accounts/export.",)  # as long as the line is slow, without a thread of the pages
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
 
@@ -42,7 +43,7 @@ def route(*, streams: Application, pages: Application) -> Application:
             if _is_too_large(scope):
                 await _refuse_body(send)
                 return
-            if scope["path"].startswith(STREAMS):
+            if scope["path"].startswith((*STREAMS, *DOWNLOADS)):
                 await streams(scope, receive, send)
                 return
         await pages(scope, receive, send)

@@ -36,12 +36,23 @@ def redirect_page(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> H
 
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
-    """Put a refusal raised inside on the form: on its field, or above the form where it has none."""
+    """Put a refusal raised inside on the form: on its field, or above the form where it has none.
+
+    The wire says `must have nine digits` beside the field's name; a person reads a whole sentence.
+    """
     try:
         yield
     except InvalidInput as refusal:
-        for field, sentences in refusal.errors.items():
-            for sentence in sentences:
-                form.add_error(field if field in form.fields else None, sentence)
+        for field, said in refusal.errors.items():
+            for one in said:
+                form.add_error(field if field in form.fields else None, _sentence(form, field, one))
     except BrokerageError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def _sentence(form: BaseForm, field: str, said: str) -> str:
+    """Complete what is said of a field by the label that it has on the form; a sentence stays as it is."""
+    if not said[:1].islower():
+        return said
+    label = str(form.fields[field].label or field) if field in form.fields else field.replace("_", " ")
+    return f"{label[:1].upper()}{label[1:]} {said}{'' if said.endswith('.') else '.'}"

@@ -13,7 +13,9 @@ class OptionsConfig(AppConfig):
         from brokerage import schedule
         from brokerage.mode import is_sandbox
         from options.services.retirement import reinstate_contracts, retire_contracts
+        from options.tasks import request_for_openings
 
         schedule.at_close(retire_contracts)
+        schedule.every_tick(request_for_openings)
         if is_sandbox():
             schedule.every_tick(reinstate_contracts)

@@ -69,6 +69,15 @@ class Requester(TextChoices):
     ALPACA_ADMIN = "ALPACA_ADMIN", "Broker"
 
 
+class DeliveryMeans(TextChoices):
+    """How the options disclosure document reached the holder (DS-1)."""
+
+    AGREEMENT = "agreement", "Enclosed with the options agreement"
+    ELECTRONIC = "electronic"
+    MAIL = "mail"
+    IN_PERSON = "in_person"
+
+
 class Strategy(TextChoices):
     """What a single leg amounts to, once opening or closing is known."""
 

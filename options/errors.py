@@ -100,6 +100,35 @@ class AccountNotReadyForOptions(StateConflict):
     message = "account must be ACTIVE to request options trading, and is {status}"
 
 
+class OptionsNotEnabled(StateConflict):
+    """The account has no `us_option`, and no options agreement was signed since it was opened."""
+
+    reason = "options_not_enabled"
+    message = (
+        "options are not enabled on this account: add us_option to enabled_assets with a signed options_agreement first"
+    )
+    field = "enabled_assets"
+
+
+class DeliveryInvalid(InvalidInput):
+    """A delivery of the disclosure document that cannot have happened (domain rule DS-1)."""
+
+    reason = "delivery_invalid"
+
+
+class PolicyInvalid(InvalidInput):
+    """A policy for approvals beyond the broker's limits, or of rules that do not exist."""
+
+    reason = "policy_invalid"
+
+
+class RuleSetGone(StateConflict):
+    """A decision of a rule set that is no longer here cannot be run again."""
+
+    reason = "rule_set_gone"
+    message = "the rules {rule_version} are not part of this version"
+
+
 class ApplicationPending(StateConflict):
     """A request of this account is waiting for a person."""
 

@@ -39,6 +39,7 @@ class Installation:
     port: int
     serving: subprocess.Popen | None = None
     output: Path = field(init=False)
+    patience: float = PATIENCE
 
     def __post_init__(self) -> None:
         self.output = self.data_dir / "output.txt"
@@ -84,7 +85,7 @@ class Installation:
         return sorted(found, key=psutil.Process.create_time)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        give_up_at = monotonic() + PATIENCE
+        give_up_at = monotonic() + self.patience
         while not condition():
             assert monotonic() < give_up_at, self.output.read_text()
             assert self.serving.poll() is None, self.output.read_text()

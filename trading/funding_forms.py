@@ -16,7 +16,23 @@ AMOUNT = OFF | {"inputmode": "decimal"}
 
 
 def _text(label: str, attrs: dict[str, str] | None = None, **kwargs: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=1024, widget=forms.TextInput(attrs or OFF), **kwargs)
+    said = {"required": f"{label} is required."}
+    return forms.CharField(
+        label=label, max_length=1024, widget=forms.TextInput(attrs or OFF), error_messages=said, **kwargs
+    )
+
+
+class DollarsField(forms.DecimalField):
+    """An amount that must be given, its thousands grouped or not; whether it may move, the service says."""
+
+    def __init__(self) -> None:
+        said = {"required": "Amount is required.", "invalid": "Amount must be a number, such as 1,250.00."}
+        super().__init__(label="Amount in dollars", error_messages=said)
+        self.widget = forms.TextInput(AMOUNT)
+
+    def to_python(self, value: Any) -> Any:
+        """Read an amount as people type it."""
+        return super().to_python(value.replace(",", "").replace("$", "").strip() if isinstance(value, str) else value)
 
 
 class AchForm(forms.Form):
@@ -58,7 +74,7 @@ class BankForm(forms.Form):
 class DepositForm(forms.Form):
     """Cash drawn from the linked bank account by ACH."""
 
-    amount = forms.DecimalField(label="Amount in dollars", widget=forms.TextInput(AMOUNT))
+    amount = DollarsField()
     one_time_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, relationship: AchRelationship, **kwargs: Any) -> None:
@@ -76,7 +92,7 @@ class WithdrawalForm(forms.Form):
     """Cash paid out over one of the linked banks."""
 
     over = forms.ChoiceField(label="To")
-    amount = forms.DecimalField(label="Amount in dollars", widget=forms.TextInput(AMOUNT))
+    amount = DollarsField()
     fee_payment_method = forms.ChoiceField(
         label=f"Fee of a wire, ${WIRE_FEE}",
         choices=[(FeePaymentMethod.INVOICE, "Invoiced to the firm"), (FeePaymentMethod.USER, "Taken off the amount")],

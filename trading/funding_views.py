@@ -44,6 +44,10 @@ def funding(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     context = _framed(request, account) | {
         "relationships": relationships,
         "banks": banks,
+        "may_deposit": any(one.status == AchStatus.APPROVED for one in relationships),
+        "may_withdraw": any(
+            one.status in (AchStatus.APPROVED, BankStatus.APPROVED) for one in [*relationships, *banks]
+        ),
         "cash": read_cash(account.pk),
         "transfers": page_transfers(account, size=BRIEF),
         "journals": read_page(_journals_of(account), ("-created_at", "-id"), size=BRIEF),

@@ -32,7 +32,7 @@ def link_to(request: HttpRequest, document: AccountDocument | OwnerDocument, act
     """Answer a URL of this server at which the document can be read for `VALID_SECONDS`."""
     kind = next(kind for kind, model in KINDS.items() if isinstance(document, model))
     token = signing.dumps([kind, document.pk.hex, actor.pk], salt=SALT)
-    return request.build_absolute_uri(reverse("accounts:document", args=[token]))
+    return request.build_absolute_uri(reverse("accounts:linked_document", args=[token]))
 
 
 def read_link(token: str) -> Link:

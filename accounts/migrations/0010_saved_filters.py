@@ -2,6 +2,7 @@ import uuid
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -106,6 +107,23 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='account',
             index=models.Index(condition=models.Q(('kind', 'customer'), ('enabled_assets__overlap', ['ipo'])), fields=['correspondent', '-created_at', '-id'], name='accounts_that_trade_ipos'),
+        ),
+        # lower(name) is not leakproof, so behind row-level security a page deep in the order of names walked there
+        # (44 ms in 100,000 accounts); by a kept column it is an index scan wherever it lies (0.6 ms).
+        migrations.RemoveIndex(model_name='account', name='accounts_by_name_of_a_tenant'),
+        migrations.RemoveIndex(model_name='account', name='accounts_by_name_of_all'),
+        migrations.AddField(
+            model_name='account',
+            name='name_key',
+            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('name'), output_field=models.CharField(max_length=200)),
+        ),
+        migrations.AddIndex(
+            model_name='account',
+            index=models.Index(condition=models.Q(('kind', 'customer')), fields=['correspondent', 'name_key', 'id'], name='accounts_by_name_of_a_tenant'),
+        ),
+        migrations.AddIndex(
+            model_name='account',
+            index=models.Index(condition=models.Q(('kind', 'customer')), fields=['name_key', 'id'], name='accounts_by_name_of_all'),
         ),
         migrations.RunSQL(KNOW_LEVELS, FORGET_LEVELS),
         migrations.RunSQL(FIND, FORGET),

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='account',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(execute="write_audit('Account', 'id', 'id', 'correspondent_id', '', '', 'search_text,last_equity_amount')", func='RETURN NULL;', hash='4c0276b038c199a8c016ae73d10959a269e94699', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6575a', table='accounts_account', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(execute="write_audit('Account', 'id', 'id', 'correspondent_id', '', '', 'search_text,name_key,last_equity_amount')", func='RETURN NULL;', hash='ab1d6f65557a7957b47b10e5a128f46dbb074a99', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6575a', table='accounts_account', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='accountdocument',

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts import acting, devices, invitations
-from accounts.audit_access import FACTOR, SIGN_IN, record_for
+from accounts.audit_access import SIGN_IN, record_for
 from accounts.choices import STAFF_ROLES, AuditAct, Role, UserKind
 from accounts.errors import (
     CorrespondentNotFound,
@@ -126,11 +126,10 @@ def reset_second_factor(*, actor: User, member_id: int, reason: str) -> User:
     reason = reason.strip()
     if len(reason) not in REASON_LENGTHS or "\x00" in reason:
         raise ReasonNeeded
-    kept = list(Authenticator.objects.filter(user=member))
-    if not kept:
+    acting.give_reason(reason)
+    removed, _ = Authenticator.objects.filter(user=member).delete()
+    if not removed:
         raise NoSecondFactor(name=member)
-    record_for(actor, member, AuditAct.DELETED, FACTOR, reason=reason, before={"types": [each.type for each in kept]})
-    Authenticator.objects.filter(user=member).delete()
     devices.end_devices(member)
     return member
 

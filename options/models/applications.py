@@ -8,6 +8,7 @@ from accounts.auditing import Audited
 from accounts.models import Account, User
 from brokerage.ids import time_ordered_id
 from options.choices import ApplicationStatus, Requester
+from options.models.approval import ApprovalPolicy
 
 GRANTED = (ApplicationStatus.APPROVED, ApplicationStatus.LOWER_LEVEL_APPROVED)
 
@@ -25,8 +26,10 @@ class OptionsApplicationQuerySet(models.QuerySet["OptionsApplication"]):
 class OptionsApplication(models.Model):
     """One request: what was asked, what was decided, why, by which rules, on which answers (AA-2, AA-22).
 
-    A refusal is kept with the same record as an approval. `answers` are those that were judged;
-    `decided_by` is the person, and stays empty where `rule_version` decided.
+    A refusal is kept with the same record as an approval. `answers` is everything that was judged:
+    by it, `rule_version` and `policy` the decision can be run again. Each of `reasons` has its
+    rule at the same place in `reason_rules`. `decided_by` is the person, and stays empty where
+    the rules decided. `is_by_opening` marks what the opening of the account asked by itself.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -37,8 +40,11 @@ class OptionsApplication(models.Model):
     requester = models.CharField(max_length=13, choices=Requester)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     is_fixture = models.BooleanField(default=False)
+    is_by_opening = models.BooleanField(default=False)
     rule_version = models.CharField(max_length=20, blank=True)
+    policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, null=True, related_name="+", db_index=False)
     reasons = ArrayField(models.TextField(), default=list, blank=True)
+    reason_rules = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

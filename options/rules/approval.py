@@ -1,20 +1,18 @@
-"""Which options level an applicant's answers support (FINRA 2360(b)(16), domain rules AA and SU).
+"""Decide on a request for an options level by a rule set, always with reasons (AA-2, AA-22, SU-1).
 
-A first, small rule set, known by its version, which every decision records. A minor is refused,
-a red flag goes to a person whatever the rest would allow (SU-2), else the highest level that
-the answers support is granted (SU-1). Ranges are judged by their lower bound (SU-3).
+What is incomplete or refused is rejected; a contradiction goes to a person whatever the rest
+would allow (SU-2); else the highest level that the answers support is granted. The same rule
+set, thresholds and applicant always give the same decision in the same words.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from accounts.choices import LiquidityNeeds, Objective, RiskTolerance
 from options.choices import ApplicationStatus
-from options.rules.applicants import ADULT_AGE, Answers, Applicant
-from options.rules.red_flags import red_flags
+from options.rules.applicants import Applicant, facts_of
+from options.rules.approval_rules import LEVELS
+from options.rules.approval_terms import Effect, Reason, RuleSet
 
-RULE_VERSION = "2026-11-1"
-LEVELS = (1, 2)
+WORKFLOW = "options overview, options enablement"
 
 
 @dataclass(frozen=True)
@@ -23,86 +21,45 @@ class Decision:
 
     status: ApplicationStatus
     level: int | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True)
-class Criteria:
-    """What one level asks of the answers; a set names what is allowed."""
+def decide(requested_level: int, applicant: Applicant, rules: RuleSet) -> Decision:
+    """Answer what becomes of a request for `requested_level`, with a reason for it."""
+    facts = facts_of(applicant)
+    refusals = rules.struck(facts, requested_level, Effect.INCOMPLETE, Effect.REFUSES)
+    if refusals:
+        return Decision(ApplicationStatus.REJECTED, None, refusals)
+    flags = rules.struck(facts, requested_level, Effect.ASKS_A_PERSON)
+    if flags:
+        return Decision(ApplicationStatus.PENDING, None, flags)
 
-    annual_income: Decimal
-    liquid_net_worth: Decimal
-    objectives: frozenset[Objective]
-    risk_tolerances: frozenset[RiskTolerance]
-    liquidity_needs: frozenset[LiquidityNeeds]
-
-
-CRITERIA: dict[int, Criteria] = {
-    1: Criteria(
-        annual_income=Decimal(0),
-        liquid_net_worth=Decimal(2_000),  # One contract's collateral.
-        objectives=frozenset(Objective) - {Objective.PRESERVE_WEALTH},
-        risk_tolerances=frozenset(RiskTolerance),
-        liquidity_needs=frozenset(LiquidityNeeds),
-    ),
-    2: Criteria(
-        annual_income=Decimal(25_000),
-        liquid_net_worth=Decimal(10_000),
-        objectives=frozenset({Objective.GROWTH, Objective.MARKET_SPECULATION}),
-        risk_tolerances=frozenset(RiskTolerance) - {RiskTolerance.CONSERVATIVE},
-        liquidity_needs=frozenset(LiquidityNeeds) - {LiquidityNeeds.VERY_IMPORTANT},
-    ),
-}
-
-
-def decide(requested_level: int, applicant: Applicant) -> Decision:
-    """Answer what becomes of a request for `requested_level`, with a sentence for each reason."""
-    if applicant.age < ADULT_AGE:
-        return Decision(ApplicationStatus.REJECTED, None, (f"the applicant is under {ADULT_AGE}",))
-    reviews = red_flags(requested_level, applicant)
-    if reviews:
-        return Decision(ApplicationStatus.PENDING, None, reviews)
-
-    reasons: tuple[str, ...] = ()
-    for level in range(requested_level, 0, -1):
-        unmet = unmet_criteria(level, applicant.answers)
+    withheld: tuple[Reason, ...] = ()
+    for level in (one for one in sorted(LEVELS, reverse=True) if one <= requested_level):
+        unmet = rules.struck(facts, level, Effect.WITHHOLDS_LEVEL)
         if not unmet:
-            granted_as_asked = level == requested_level
-            status = ApplicationStatus.APPROVED if granted_as_asked else ApplicationStatus.LOWER_LEVEL_APPROVED
-            return Decision(status, level, reasons)
-        reasons += unmet
-    return Decision(ApplicationStatus.REJECTED, None, reasons)
+            return _granted(requested_level, level, withheld)
+        withheld += unmet
+    return Decision(ApplicationStatus.REJECTED, None, withheld)
 
 
-def unmet_criteria(level: int, answers: Answers) -> tuple[str, ...]:
-    """Answer a sentence for each thing that `level` asks and the answers do not give."""
-    asked = CRITERIA[level]
-    checks = (
-        (
-            answers.annual_income_min >= asked.annual_income,
-            f"annual income {_dollars(answers.annual_income_min)} is below the {asked.annual_income:,} "
-            f"that level {level} asks",
-        ),
-        (
-            answers.liquid_net_worth_min >= asked.liquid_net_worth,
-            f"liquid net worth {_dollars(answers.liquid_net_worth_min)} is below the {asked.liquid_net_worth:,} "
-            f"that level {level} asks",
-        ),
-        (
-            answers.investment_objective in asked.objectives,
-            f"the objective {answers.investment_objective.value} does not support level {level}",
-        ),
-        (
-            answers.risk_tolerance in asked.risk_tolerances,
-            f"the risk tolerance {answers.risk_tolerance.value} does not support level {level}",
-        ),
-        (
-            answers.liquidity_needs in asked.liquidity_needs,
-            f"the liquidity needs {answers.liquidity_needs.value} do not support level {level}",
-        ),
-    )
-    return tuple(sentence for is_met, sentence in checks if not is_met)
+def what_would_make(level: int, applicant: Applicant, rules: RuleSet) -> tuple[Reason, ...]:
+    """Answer what stands between an applicant and a level: what to answer, sign or mend, and what a person looks at.
+
+    It can be asked before anything is submitted, of a file with gaps: what is missing is a reason
+    of its own and is not judged. No reason means that a request would be approved.
+    """
+    return rules.struck(facts_of(applicant), level, *Effect)
 
 
-def _dollars(amount: Decimal) -> str:
-    return f"{amount:,.2f}".removesuffix(".00")
+def already_approved(requested_level: int, approved_level: int) -> Decision:
+    """Answer a request for a level that the account has, or a lower one: approved as it stands."""
+    reason = Reason("already_approved", WORKFLOW, f"level {approved_level} is already approved")
+    return Decision(ApplicationStatus.APPROVED, requested_level, (reason,))
+
+
+def _granted(requested_level: int, level: int, withheld: tuple[Reason, ...]) -> Decision:
+    is_as_asked = level == requested_level
+    status = ApplicationStatus.APPROVED if is_as_asked else ApplicationStatus.LOWER_LEVEL_APPROVED
+    text = f"the answers meet all that level {level} asks, and nothing in them calls for a person"
+    return Decision(status, level, (*withheld, Reason(f"level_{level}_supported", "SU-1", text)))

@@ -3,6 +3,9 @@
 Closing needs none: a lowered level blocks opening and never strands a position (domain rule AA-14).
 """
 
+from collections.abc import Iterable
+
+from accounts.choices import EnabledAsset
 from options.choices import Strategy
 from options.errors import LevelTooLow
 
@@ -14,6 +17,11 @@ REQUIRED_LEVEL: dict[Strategy, int] = {
     Strategy.LONG_SHARES: 0,
     Strategy.CLOSING: 0,
 }
+
+
+def level_to_open(trading_level: int, enabled_assets: Iterable[str]) -> int:
+    """Answer the level at which an account may open option positions: none while `us_option` is not enabled."""
+    return trading_level if EnabledAsset.US_OPTION in enabled_assets else 0
 
 
 def require_level(strategy: Strategy, level: int) -> None:

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from options.choices import ApplicationStatus
 from options.errors import FixtureInvalid, LevelNotOffered
-from options.rules.approval import LEVELS, Decision
+from options.rules.approval import Decision
+from options.rules.approval_rules import LEVELS
+from options.rules.approval_terms import Reason
+
+BY_FIXTURE = Reason("fixture", "options overview, approval fixtures", "decided by a sandbox fixture")
+# What the opening of an account with `us_option` asks by itself (decision 0011).
+LEVEL_OF_AN_OPENING = 1
 
 
 @dataclass(frozen=True)
@@ -44,4 +50,4 @@ def require_sound(request: ApprovalRequest) -> None:
 def fixed_decision(level: int, fixture: Fixture) -> Decision:
     """Answer the decision that a fixture orders; its level counts for a lower approval only."""
     granted = {ApplicationStatus.APPROVED: level, ApplicationStatus.LOWER_LEVEL_APPROVED: fixture.level}
-    return Decision(fixture.status, granted.get(fixture.status), ("decided by a sandbox fixture",))
+    return Decision(fixture.status, granted.get(fixture.status), (BY_FIXTURE,))

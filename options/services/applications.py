@@ -1,47 +1,37 @@
 """Ask for an options level: decided at once, or left to a person (options overview, enablement)."""
 
-from dataclasses import asdict, fields
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.choices import AccountStatus, AgreementType, EmploymentStatus, EnabledAsset
+from accounts.choices import AccountKind, AccountStatus, AgreementType, EnabledAsset
 from accounts.errors import AccountNotAuthorized
 from accounts.locking import lock_account
-from accounts.models import Account, Disclosures, User
+from accounts.models import Account, User
 from accounts.permissions import Permission
-from accounts.rules.people import age_on
-from accounts.rules.suitability import unanswered
-from accounts.services.sections import answers_on_file
 from brokerage import clock
 from brokerage.events import record_event
-from brokerage.market_calendar import NEW_YORK
 from brokerage.mode import is_sandbox
-from brokerage.money import plain
+from options.applicant_files import as_recorded, policy_in_force, read_applicant, rules_under
 from options.choices import ApplicationStatus, Requester
 from options.errors import (
     AccountNotReadyForOptions,
     ApplicationIncomplete,
     ApplicationPending,
     FixturesNotAvailable,
+    OptionsNotEnabled,
     OptionsNotOffered,
 )
 from options.models import OptionsApplication
-from options.rules.applicants import Answers, Applicant, complete_answers
-from options.rules.approval import RULE_VERSION, Decision, decide
-from options.rules.requests import ApprovalRequest, fixed_decision, require_sound
+from options.rules.approval import Decision, already_approved, decide, what_would_make
+from options.rules.approval_terms import Effect, Reason, RuleSet
+from options.rules.requests import LEVEL_OF_AN_OPENING, ApprovalRequest, fixed_decision, require_sound
+from options.services.deliveries import record_enclosed_document
 
 # Whose identity is established (domain rule AA-24); an edit under review does not undo that.
 READY = (AccountStatus.ACTIVE, AccountStatus.ACCOUNT_UPDATED)
-DISCLOSURE_FLAGS = (
-    "is_control_person",
-    "is_affiliated_exchange_or_finra",
-    "is_politically_exposed",
-    "immediate_family_exposed",
-)
 
 
 @transaction.atomic(durable=True)
@@ -50,35 +40,66 @@ def request_options_approval(*, actor: User, account_id: UUID, request: Approval
 
     A sandbox fixture orders the decision, else the rules decide on what is on file. A level that
     the account already has, or a lower one, is approved as it stands; no request ever lowers
-    what is approved. Refuses a level that is not offered, a fixture in production, an account
-    that is not active, a second request beside a pending one, and a file with answers missing.
+    what is approved. What the opening asked by itself and a person has yet to decide is taken
+    over. Refuses a level that is not offered, a fixture in production, an account that is not
+    active or not enabled for options, a second request beside a pending one, and a file with
+    something missing.
     """
     actor.require(Permission.REQUEST_OPTIONS)
     require_sound(request)
     if request.fixture is not None and not is_sandbox():
         raise FixturesNotAvailable
     account = lock_account(actor, account_id, missing=AccountNotAuthorized)
-    _require_open_to_requests(account)
+    application = _require_open_to_requests(account) or OptionsApplication(account=account)
+    application.requested_level = request.level
+    application.requester = Requester.ALPACA_ADMIN if actor.sees_every_correspondent else Requester.CORRESPONDENT
+    application.requested_by = actor
+    application.is_fixture = request.fixture is not None
+    application.is_by_opening = False
+    application.rule_version, application.policy = "", None
 
     now = clock.now()
-    decision, basis = _decide(account, request, now.astimezone(NEW_YORK).date())
-    application = OptionsApplication.objects.create(
-        account=account,
-        requested_level=request.level,
-        approved_level=decision.level,
-        status=decision.status,
-        reasons=list(decision.reasons),
-        requester=Requester.ALPACA_ADMIN if actor.sees_every_correspondent else Requester.CORRESPONDENT,
-        requested_by=actor,
-        is_fixture=request.fixture is not None,
-        created_at=now,
-        updated_at=now,
-        decided_at=None if decision.status is ApplicationStatus.PENDING else now,
-        **basis,
+    if request.fixture is not None:
+        _require_enabled(account)
+        return _settle(application, fixed_decision(request.level, request.fixture), now=now)
+    approved = account.options_approved_level
+    if request.level <= approved:
+        answers = {"options_approved_level": approved}
+        return _settle(application, already_approved(request.level, approved), now=now, answers=answers)
+    return _judge(application, actor=actor, now=now)
+
+
+@transaction.atomic(durable=True)
+def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication | None:
+    """Ask for the first options level of an account that was opened with options, once it is ACTIVE.
+
+    Safe to run twice, and beside a request of the partner's: nothing is done where anything was
+    asked before, where options are not enabled, or where something is missing on file, for which
+    the partner asks when it has it.
+    """
+    actor.require(Permission.REQUEST_OPTIONS)
+    account = lock_account(actor, account_id)
+    is_due = (
+        account.kind == AccountKind.CUSTOMER
+        and account.status == AccountStatus.ACTIVE
+        and account.options_approved_level == 0
+        and account.correspondent.options_enabled
+        and EnabledAsset.US_OPTION in account.enabled_assets
+        and not account.options_applications.exists()
     )
-    if decision.level is not None:
-        grant_level(account, decision.level, application=application, now=now)
-    return application
+    if not is_due:
+        return None
+    application = OptionsApplication(
+        account=account,
+        requested_level=LEVEL_OF_AN_OPENING,
+        requester=Requester.CORRESPONDENT,
+        requested_by=account.opened_by,
+        is_by_opening=True,
+    )
+    try:
+        return _judge(application, actor=actor, now=clock.now())
+    except ApplicationIncomplete:
+        return None
 
 
 def grant_level(account: Account, level: int, *, application: OptionsApplication, now: datetime) -> None:
@@ -99,66 +120,67 @@ def grant_level(account: Account, level: int, *, application: OptionsApplication
     record_event("options.level_approved", account=account, subject=application, at=now, payload={"options": change})
 
 
-def _require_open_to_requests(account: Account) -> None:
+def _require_open_to_requests(account: Account) -> OptionsApplication | None:
+    """Raise unless the account may ask; answer what its opening asked and nobody has decided, to take over."""
     if not account.correspondent.options_enabled:
         raise OptionsNotOffered
     if account.status not in READY:
         raise AccountNotReadyForOptions(status=account.status)
     pending = account.options_applications.filter(status=ApplicationStatus.PENDING).first()
-    if pending is not None:
+    if pending is not None and not pending.is_by_opening:
         raise ApplicationPending(requested_level=pending.requested_level, pending_request_id=str(pending.id))
+    return pending
 
 
-def _decide(account: Account, request: ApprovalRequest, today: date) -> tuple[Decision, dict[str, Any]]:
-    """Answer the decision, and the columns that say what it was made on."""
-    if request.fixture is not None:
-        return fixed_decision(request.level, request.fixture), {}
-    if request.level <= account.options_approved_level:
-        reason = f"level {account.options_approved_level} is already approved"
-        return Decision(ApplicationStatus.APPROVED, request.level, (reason,)), {}
-    applicant = _applicant(account, today)
-    decision = decide(request.level, applicant)
-    return decision, {"rule_version": RULE_VERSION, "answers": _as_recorded(applicant)}
+def _require_enabled(account: Account) -> None:
+    """Raise unless the account has `us_option`, or signed the options agreement after it was opened.
+
+    The overview's steps for an existing account are to add the answers and the agreement, and
+    to ask: it is the later signature that enables options there.
+    """
+    signed = account.agreements.filter(agreement=AgreementType.OPTIONS, recorded_at__gt=account.created_at)
+    if EnabledAsset.US_OPTION not in account.enabled_assets and not signed.exists():
+        raise OptionsNotEnabled
 
 
-def _applicant(account: Account, today: date) -> Applicant:
-    answers = answers_on_file(account)
-    faults = {f"identity.{name}": ["is required for options trading"] for name in unanswered(answers)}
-    if not account.agreements.filter(agreement=AgreementType.OPTIONS).exists():
-        faults["agreements"] = [f"a signed {AgreementType.OPTIONS} is required for options trading"]
-    if not hasattr(account, "identity"):
-        faults["identity.date_of_birth"] = ["is required for options trading"]
+def _judge(application: OptionsApplication, *, actor: User, now: datetime) -> OptionsApplication:
+    account = application.account
+    policy = policy_in_force(account)
+    rules = rules_under(policy)
+    applicant = read_applicant(account, policy, now=now)
+    _require_complete(what_would_make(application.requested_level, applicant, rules), rules)
+    _require_enabled(account)
+    record_enclosed_document(account, applicant, actor=actor, now=now)
+    application.policy = policy
+    application.rule_version = rules.version
+    decision = decide(application.requested_level, applicant, rules)
+    return _settle(application, decision, now=now, answers=as_recorded(applicant))
+
+
+def _require_complete(reasons: tuple[Reason, ...], rules: RuleSet) -> None:
+    faults: dict[str, list[str]] = {}
+    for reason in reasons:
+        rule = rules.rule(reason.rule)
+        if rule.effect is Effect.INCOMPLETE:
+            faults.setdefault(rule.field, []).append(reason.text)
     if faults:
         raise ApplicationIncomplete(faults)
-    disclosures = Disclosures.objects.filter(account=account).first()
-    return Applicant(
-        answers=complete_answers(vars(answers)),
-        age=age_on(today, account.identity.date_of_birth),
-        employment_status=_employment(disclosures),
-        disclosed=tuple(flag for flag in DISCLOSURE_FLAGS if getattr(disclosures, flag, False)),
-        earlier_answers=_earlier_answers(account),
-    )
 
 
-def _employment(disclosures: Disclosures | None) -> EmploymentStatus | None:
-    return EmploymentStatus(disclosures.employment_status) if disclosures and disclosures.employment_status else None
-
-
-def _as_recorded(applicant: Applicant) -> dict[str, Any]:
-    answers = {name: _recorded(value) for name, value in asdict(applicant.answers).items()}
-    return answers | {
-        "age": applicant.age,
-        "employment_status": applicant.employment_status,
-        "disclosed": list(applicant.disclosed),
-    }
-
-
-def _recorded(value: Any) -> Any:
-    return plain(value) if isinstance(value, Decimal) else value
-
-
-def _earlier_answers(account: Account) -> Answers | None:
-    """Answer those that the account's last request was judged on; a fixture judged none (AA-16)."""
-    judged = account.options_applications.exclude(rule_version="").order_by("-id")
-    earlier = judged.values_list("answers", flat=True).first()
-    return complete_answers({column.name: earlier[column.name] for column in fields(Answers)}) if earlier else None
+def _settle(
+    application: OptionsApplication, decision: Decision, *, now: datetime, answers: dict[str, Any] | None = None
+) -> OptionsApplication:
+    """Write a decision on its request, and grant what it grants."""
+    application.status = decision.status
+    application.approved_level = decision.level
+    application.reasons = [reason.text for reason in decision.reasons]
+    application.reason_rules = [reason.rule for reason in decision.reasons]
+    application.answers = answers or {}
+    if application.created_at is None:
+        application.created_at = now
+    application.updated_at = now
+    application.decided_at = None if decision.status is ApplicationStatus.PENDING else now
+    application.save()
+    if decision.level is not None:
+        grant_level(application.account, decision.level, application=application, now=now)
+    return application

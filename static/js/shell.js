@@ -190,6 +190,13 @@
     location.assign(address);
   });
 
+  // A part that fetches itself again never takes a form from under the hands, nor one that is on its way.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (find("form, .htmx-request", event.detail.target)) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
   const complain = () => {
     const notices = find("#notices");
     if (!notices || find("[data-stale]", notices)) {

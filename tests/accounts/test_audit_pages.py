@@ -7,11 +7,12 @@ import re
 import pytest
 from django.db import connection
 
-from accounts.audit_listing import PAGE_SIZE, AuditFilter, list_audit
+from accounts.audit_listing import PAGE_SIZE, AuditFilter, describe, list_audit
 from accounts.audit_words import differences, masked, shown
 from accounts.choices import AuditAct, Role
-from accounts.models import AuditEntry, Contact
+from accounts.models import ApiKey, AuditEntry, Contact, User
 from accounts.services.sealing_audit import check_audit
+from accounts.services.team import reset_second_factor
 from tests.factories import make_account, make_customer, make_staff
 
 HTMX = {"HX-Request": "true"}
@@ -192,6 +193,18 @@ def test_sealed_hidden_and_masked_values_never_appear(desk, account):
 )
 def test_how_a_value_is_shown(name, value, said):
     assert shown(name, value) == said
+
+
+def test_people_keys_and_drafts_are_named_also_where_only_a_column_changed(acme, compliance):
+    ApiKey.objects.filter(pk=acme.key.pk).update(name="Night batch")
+    User.objects.filter(pk=acme.reader.pk).update(name="Somebody else")
+    reset_second_factor(actor=make_staff(Role.ADMIN, acme.correspondent), member_id=acme.rop.pk, reason="lost")
+
+    said = {(row.what, row.entry.act): row.about for row in describe(list_audit(compliance, AuditFilter()).rows)}
+
+    assert said["API key", "changed"] == acme.key.key_id
+    assert said["user", "changed"] == acme.reader.email
+    assert said["second factor", "deleted"] == acme.rop.email
 
 
 def test_identities_within_json_are_masked():

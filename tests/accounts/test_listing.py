@@ -142,7 +142,7 @@ def test_beyond_a_thousand_nothing_is_counted_and_it_is_said_so(desk, account, o
 def test_a_count_costs_the_same_however_many_there_are(ops, account, django_assert_max_num_queries):
     copies(account, MOST_COUNTED + 50)
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(4):
         count_accounts(ops, AccountFilter())
 
 

@@ -5,13 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.contrib.auth import get_user
 
 from accounts.choices import AccountStatus, Role
 from accounts.listing import PAGE_SIZE
 from accounts.models import Account
 from brokerage import clock
-from tests.factories import PASSWORD, make_account, make_customer, make_staff, nowhere
+from tests.factories import make_account, make_customer, make_staff, nowhere
 
 HTMX = {"HX-Request": "true"}
 WRONG = "This e-mail address and this password do not belong together."

@@ -234,7 +234,11 @@ def test_an_app_is_enrolled_by_its_first_code_and_ends_other_sessions(client, ac
     assert client.get("/accounts").status_code == 200
     assert not get_user(other).is_authenticated
     assert secret not in str(Authenticator.objects.values_list("data", flat=True))
-    assert AuditEntry.objects.filter(subject="second_factor", act=AuditAct.ADDED).count() == 2
+    added = AuditEntry.objects.filter(subject="Authenticator", act=AuditAct.ADDED, after__user_id=user.pk)
+    assert {(entry.actor_id, entry.after["type"]) for entry in added} == {
+        (user.pk, "totp"),
+        (user.pk, "recovery_codes"),
+    }
 
     client.post("/sign-out")
     assert sign_in(client, user)["Location"] == "/sign-in/code"
@@ -302,7 +306,8 @@ def test_who_needs_no_factor_may_remove_theirs(client, ops):
 
     assert client.post("/security/app/remove")["Location"] == "/security"
     assert not Authenticator.objects.filter(user=ops).exists()
-    assert AuditEntry.objects.get(subject="second_factor", act=AuditAct.DELETED).before == {"type": "totp"}
+    gone = AuditEntry.objects.get(subject="Authenticator", act=AuditAct.DELETED)
+    assert (gone.actor_id, gone.before["type"]) == (ops.pk, "totp")
 
 
 def test_a_passkey_is_not_offered_at_an_address_of_digits(client, ops):

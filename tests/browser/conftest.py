@@ -5,10 +5,12 @@ Where no browser is found these tests are skipped, except in CI, where that is a
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture(scope="module")
@@ -74,24 +76,39 @@ def account(acme: Correspondent) -> Account:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: Any, clerk: User) -> Iterator[Any]:
-    """Open pages, signed in as the clerk unless told otherwise: `open_page(**options of the context)`."""
+    """Open pages, signed in as the clerk unless told otherwise: `open_page(user=…, **options of the context)`."""
     contexts: list[BrowserContext] = []
 
-    def open_one(*, signed_in: bool = True, viewport: dict[str, int] = WIDE, **options: Any) -> Page:
+    def open_one(
+        *, signed_in: bool = True, user: User = clerk, viewport: dict[str, int] = WIDE, **options: Any
+    ) -> Page:
         context = chromium.new_context(**{"base_url": live_server.url, "viewport": viewport} | options)
         context.set_default_timeout(30_000)
         context.route("**/streams/**", lambda route: route.abort())  # the live server speaks WSGI, which has no streams
         contexts.append(context)
         if signed_in:
             client = Client()
-            client.force_login(clerk)
-            session = client.cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+            client.force_login(user)
+            _as_if_just_now(client, user)
+            bring_session(context, client, live_server.url)
         return context.new_page()
 
     yield open_one
     for context in contexts:
         context.close()
+
+
+def bring_session(context: BrowserContext, client: Client, url: str) -> None:
+    """Let the browser go on with the session of a client."""
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def _as_if_just_now(client: Client, user: User) -> None:
+    """Keep in the session what a sign-in keeps: the pages that change one's factors ask who it is otherwise."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time(), "email": user.email}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 @pytest.fixture

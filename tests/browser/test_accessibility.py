@@ -1,10 +1,22 @@
-"""Every page passes axe, the accessibility checker, in light and dark, wide and narrow, menus open and closed."""
+"""Every page passes axe, the accessibility checker, in light and dark, wide and narrow, and is never wider than it may."""
+
+import re
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.test import Client
+from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_shell import paths
+from tests.browser.conftest import NARROW, WIDE, bring_session
+from tests.browser.visits import VISITS, rows_of, visitor
+from tests.factories import PASSWORD
+
+SHOWN_BY_MIDDLEWARE = ["429.html", "500.html", "403_csrf.html", "refused.html"]
 
 
 def violations(page):
@@ -12,36 +24,118 @@ def violations(page):
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def wrong_with(page):
+    """Answer what is wrong with the page that is open: by axe in either theme, or wider than the window."""
+    page.wait_for_load_state("networkidle")
+    wrong = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        wrong += [(scheme, *one) for one in violations(page)]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > page.viewport_size["width"]:
+        wrong.append(("scrolls sideways", width))
+    return wrong
+
+
+@pytest.fixture
+def rows(account, clerk):
+    cache.clear()
+    return rows_of(account, clerk)
+
+
+@pytest.fixture
+def page_of(open_page, account, clerk, rows, live_server):
+    """Open a page of who visits; `between` stands between the password and the second factor."""
+
+    def open_one(who, viewport):
+        user = visitor(who, account, clerk)
+        if user is not None:
+            return open_page(user=user, viewport=viewport)
+        page = open_page(signed_in=False, viewport=viewport)
+        if who == "between":
+            client = Client()
+            client.post("/sign-in", {"login": visitor("admin", account, clerk).email, "password": PASSWORD})
+            bring_session(page.context, client, live_server.url)
+        return page
+
+    return open_one
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_every_page_can_be_used_by_everybody(open_page, account, scheme, viewport):
-    page = open_page(color_scheme=scheme, viewport=viewport)
+@pytest.mark.parametrize("who", VISITS)
+def test_every_page_can_be_used_by_everybody_and_keeps_its_own_rules(page_of, rows, who, viewport):
+    page = page_of(who, viewport)
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    wrong = []
 
-    for path in paths(account):
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        assert violations(page) == [], path
+    for visit in VISITS[who]:
+        path = visit.path.format(**rows)
+        response = page.goto(path)
+        shown = urlsplit(page.url)
+        if (response.status, shown.path) != (visit.status, path.partition("?")[0]):
+            wrong.append((path, "came to", response.status, shown.path))
+        wrong += [(path, *one) for one in wrong_with(page)]
+
+    assert wrong == []
+    assert [one for one in said if "Content Security" in one or "Refused to" in one] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_so_can_what_opens_and_what_is_refused(open_page, account, scheme):
-    page = open_page(color_scheme=scheme)
-    page.goto("/accounts")
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_so_can_what_opens(open_page, account, viewport):
+    page = open_page(viewport=viewport)
+    page.goto("/accounts?status=ACTIVE")
     for menu in ("Status", "Options level"):
         page.locator("summary", has_text=menu).click()
-        assert violations(page) == [], menu
-    page.locator(".bar-end summary").click()
-    assert violations(page) == []
+        assert wrong_with(page) == [], menu
+        page.keyboard.press("Escape")
 
-    narrow = open_page(color_scheme=scheme, viewport=NARROW)
-    narrow.goto("/accounts?status=ACTIVE")
-    narrow.locator(".nav-menu summary").click()
-    assert violations(narrow) == []
+    page.locator(".bar-end summary" if viewport == WIDE else ".nav-menu summary").click()
+    assert wrong_with(page) == []
 
-    out = open_page(color_scheme=scheme, signed_in=False)
-    out.goto("/sign-in")
-    assert violations(out) == []
-    out.get_by_label("E-mail").fill("nobody@example.com")
-    out.get_by_label("Password").fill("not it")
-    out.get_by_role("button", name="Sign in").click()
-    assert violations(out) == []
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_so_can_what_is_refused_at_the_door(open_page, clerk, viewport):
+    cache.clear()
+    page = open_page(signed_in=False, viewport=viewport)
+
+    for attempt in range(5):
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(clerk.email)
+        page.get_by_label("Password").fill("not it")
+        page.get_by_role("button", name="Sign in").click()
+        if attempt == 0:
+            expect(page.get_by_role("alert")).to_be_visible()
+            assert wrong_with(page) == []
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Too many attempts")
+    assert wrong_with(page) == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_so_can_the_page_behind_the_link_to_a_new_password(open_page, clerk, viewport):
+    Client().post("/sign-in/forgotten", {"email": clerk.email})
+    link = re.search(r"http://\S+?(/sign-in/password/\S+)", mail.outbox[0].body).group(1)
+    page = open_page(signed_in=False, viewport=viewport)
+
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a password")
+    assert wrong_with(page) == []
+    page.get_by_label("New password", exact=True).fill("short")
+    page.get_by_role("button").click()
+
+    expect(page.locator(".wrong").first).to_be_visible()
+    assert wrong_with(page) == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("template", SHOWN_BY_MIDDLEWARE)
+def test_so_can_what_no_address_leads_to(open_page, clerk, template, viewport):
+    page = open_page(signed_in=False, viewport=viewport)
+    request = HttpRequest()
+    shown = render_to_string(template, {"request": request, "refusal": "The account has open orders. " * 4})
+    page.route("**/broken", lambda route: route.fulfill(content_type="text/html", body=shown))
+
+    page.goto("/broken")
+
+    assert wrong_with(page) == []

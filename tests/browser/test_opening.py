@@ -1,7 +1,6 @@
 """Opening an account in a browser: by keyboard only, saved as it goes, and usable by everybody on every step."""
 
 import re
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,22 +12,8 @@ from accounts.models import Account, OpeningDraft
 from accounts.services.opening_drafts import sections_of
 from tests.accounts.openings import STEPS
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.drafts import PNG, start
 from tests.browser.test_accessibility import violations
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff89993d1d0000000049454e44ae426082"
-)
-
-
-def start(clerk, *, steps=()):
-    """Start an application and fill in steps of it, as the forms would post them."""
-    browser, draft_id = Client(), uuid4()
-    browser.force_login(clerk)
-    browser.post("/openings", {"draft": draft_id})
-    for step in steps:
-        revision = OpeningDraft.objects.get(pk=draft_id).revision
-        browser.post(f"/openings/{draft_id}/{step}", STEPS[step] | {"revision": revision})
-    return OpeningDraft.objects.get(pk=draft_id)
 
 
 def focused(page):

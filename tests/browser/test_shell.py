@@ -2,37 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from accounts.profile_forms import FORMS
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW
 from tests.factories import PASSWORD, make_account
-
-
-def paths(account: Account) -> list[str]:
-    """Answer a path to every page there is."""
-    own = f"/accounts/{account.pk}"
-    parts = ("", "/balances", "/positions", "/orders", "/activities", "/profile", "/suitability", "/documents")
-    parts += ("/notes", "/close", *(f"/profile/{section}?edit=1" for section in FORMS))
-    funding = ("", "/transfers", "/journals", "/link-ach", "/link-bank")
-    return [
-        *(own + "/funding" + part for part in funding),
-        own + "/reveal/tax-id",
-        "/accounts",
-        "/accounts?query=nobody&level=2",
-        "/accounts/count",
-        "/accounts/filters",
-        *(own + part for part in parts),
-        "/openings",
-        "/search?q=john",
-        "/search?q=aapl",
-        "/search?q=zzzz",
-        "/security",
-        "/sign-out",
-        "/nowhere",
-    ]
 
 
 def test_a_slash_goes_to_the_search_and_in_a_field_it_is_a_slash(page, account):
@@ -180,21 +154,6 @@ def test_the_clock_ticks(page, account):
     shown = page.locator("[data-clock]").text_content()
 
     expect(page.locator("[data-clock]")).not_to_have_text(shown)
-
-
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_no_page_scrolls_sideways_or_breaks_its_own_rules(open_page, account, viewport):
-    page = open_page(viewport=viewport)
-    said = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-
-    for path in paths(account):
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= viewport["width"], path
-
-    assert [one for one in said if "Content Security" in one or "Refused" in one] == []
 
 
 def test_signing_in_and_out_works_from_the_keyboard(open_page, account, clerk):

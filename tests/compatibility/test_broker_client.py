@@ -13,7 +13,7 @@ from alpaca.broker.client import BrokerClient
 from alpaca.common.exceptions import APIError
 
 from tests.compatibility.walk import Walk
-from tests.installation import take_on, temporary_installation
+from tests.installation import RunningPartner, take_on, temporary_installation
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "compatibility.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
@@ -29,22 +29,34 @@ OTHER_AREAS = re.compile(
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
-    """Call every method of this area once; answer, by its name, what it sent and what came of it."""
+    """What came of every method of this area, by its name."""
     with temporary_installation() as installation:
         installation.start()
         installation.wait_until(installation.is_whole)
         partner = take_on(installation)
         installation.manage("shell", "--no-imports", "-c", FIFTY_DOLLARS)
-        facts = partner.facts
-        client = BrokerClient(facts["api_key"], facts["api_secret"], url_override=partner.url)
-        sent: list[str] = []
-        client._session.hooks["response"].append(lambda response, **_: sent.append(_endpoint(response.request)))
-        found = {}
-        for name, call in Walk(client, facts["firm_account_id"], tmp_path_factory.mktemp("files")).steps():
-            sent.clear()
-            outcome = _outcome(call)
-            found[name] = (sent[0] if sent else "", outcome if sent else NOTHING_SENT)
-        return found
+        return walk(partner, tmp_path_factory.mktemp("files"))
+
+
+def walk(partner: RunningPartner, directory: Path) -> dict[str, tuple[str, str]]:
+    """Call every method once; answer, by its name, what it sent first and what came of it."""
+    client = BrokerClient(partner.facts["api_key"], partner.facts["api_secret"], url_override=partner.url)
+    sent: list[str] = []
+    client._session.hooks["response"].append(lambda response, **_: sent.append(_endpoint(response.request)))
+    found = {}
+    for name, call in Walk(client, partner.facts["firm_account_id"], directory).steps():
+        sent.clear()
+        outcome = _outcome(call)
+        found[name] = (sent[0] if sent else "", outcome if sent else NOTHING_SENT)
+    return found
+
+
+def table_of(outcomes: dict[str, tuple[str, str]]) -> str:
+    """Answer the table as the document has it."""
+    lines = ["| method | endpoint | outcome |", "|---|---|---|"]
+    for name, (endpoint, outcome) in outcomes.items():
+        lines.append(f"| `{name}` | {f'`{endpoint}`' if endpoint else '–'} | {outcome} |")
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def _outcome(call: Any) -> str:
@@ -69,12 +81,9 @@ def test_every_method_of_this_area_is_called() -> None:
 
 
 def test_the_table_says_what_came_of_it(outcomes: dict[str, tuple[str, str]]) -> None:
-    lines = ["| method | endpoint | outcome |", "|---|---|---|"]
-    for name, (endpoint, outcome) in outcomes.items():
-        lines.append(f"| `{name}` | {f'`{endpoint}`' if endpoint else '–'} | {outcome} |")
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     table, _, after = rest.partition(END)
-    made = "\n" + "\n".join(lines) + "\n"
+    made = table_of(outcomes)
 
     if os.environ.get("STRIKEBOOK_REWRITE"):
         DOCUMENT.write_text(f"{before}{BEGIN}{made}{END}{after}", encoding="utf-8")

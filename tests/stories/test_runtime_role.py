@@ -1,4 +1,4 @@
-"""A whole installation under the role that owns nothing: an account, an order, its fill, and a neighbor who sees none."""
+"""A whole installation under the role that owns nothing: an account, an order and its fill; a neighbor sees none."""
 
 import urllib.error
 

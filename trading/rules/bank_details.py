@@ -134,7 +134,7 @@ def _bank_faults(details: BankDetails) -> Iterator[Fault]:
 def _address_faults(details: BankDetails) -> Iterator[Fault]:
     for name in ADDRESS:
         if not getattr(details, name).strip():
-            yield name, "is required for bank_code_type BIC"
+            yield name, "is required with a BIC"
     if 0 < len(details.postal_code.strip()) < SHORTEST_POSTAL_CODE:
         yield "postal_code", f"must have at least {SHORTEST_POSTAL_CODE} characters"
 

@@ -6,112 +6,58 @@ from functools import cached_property
 from random import Random
 from uuid import UUID
 
+from accounts.models import Account, AccountTerms, Agreement, Contact, Disclosures, Identity, Suitability
 from accounts.rules.text import registered_form
 from accounts.sealing import seal, tax_id_digest
 from brokerage.ids import time_ordered_text
+from options.models import OptionsApplication
 from trading.demo.people import CITIES, FAMILY_NAMES, GIVEN_NAMES
 from trading.seeding.tables import NOTHING, Table, binary, pick
 
 ACCOUNTS = Table(
-    "accounts_account",
+    Account,
     "id correspondent_id opened_by_id status is_status_pinned enabled_assets name email_address registered_email "
     "phone_number options_approved_level options_approved_at created_at closed_at last_equity_amount",
-    {
-        "kind": "customer",
-        "crypto_status": "INACTIVE",
-        "currency": "USD",
-        "account_type": "trading",
-        "account_sub_type": "",
-        "account_blocked": "f",
-        "trading_blocked": "f",
-        "transfers_blocked": "f",
-        "incoming_transfers_blocked": "f",
-        "outgoing_transfers_blocked": "f",
-        "suspend_trade": "f",
-        "max_margin_multiplier": "1",
-        "fractional_trading": "t",
-        "no_shorting": "f",
-        "trade_confirm_email": "all",
-        "ptp_no_exception_entry": "f",
-        "disable_overnight_trading": "f",
-        "is_configured": "f",
-    },
 )
 CONTACTS = Table(
-    "accounts_contact",
+    Contact,
     "account_id email_address phone_number street_address city state postal_code",
-    {
-        "unit": "",
-        "country": "USA",
-        "local_street_address": "",
-        "local_unit": "",
-        "local_city": "",
-        "local_state": "",
-    },
+    {"country": "USA"},
 )
 IDENTITIES = Table(
-    "accounts_identity",
+    Identity,
     "account_id given_name family_name date_of_birth_sealed tax_id_sealed tax_id_digest tax_id_last_four",
     {
-        "middle_name": "",
-        "local_given_name": "",
-        "local_middle_name": "",
-        "local_family_name": "",
         "tax_id_type": "USA_SSN",
         "country_of_citizenship": "USA",
         "country_of_birth": "USA",
         "country_of_tax_residence": "USA",
-        "visa_type": "",
         "permanent_resident": "t",
         "funding_source": "{employment_income}",
     },
 )
 DISCLOSURES = Table(
-    "accounts_disclosures",
+    Disclosures,
     "account_id is_affiliated_exchange_or_finra employment_status employer_name",
-    {
-        "is_control_person": "f",
-        "is_politically_exposed": "f",
-        "immediate_family_exposed": "f",
-        "employer_address": "",
-        "employment_position": "",
-        "employment_sector": "",
-        "context": "[]",
-    },
+    {"is_control_person": "f", "is_politically_exposed": "f", "immediate_family_exposed": "f"},
 )
 SUITABILITY = Table(
-    "accounts_suitability",
+    Suitability,
     "account_id annual_income_min annual_income_max total_net_worth_min total_net_worth_max liquid_net_worth_min "
     "liquid_net_worth_max investment_experience_with_stocks investment_experience_with_options investment_objective "
     "marital_status number_of_dependents recorded_at recorded_by_id",
     {"liquidity_needs": "somewhat_important", "risk_tolerance": "moderate", "investment_time_horizon": "6_to_10_years"},
 )
 AGREEMENTS = Table(
-    "accounts_agreement",
+    Agreement,
     "account_id agreement signed_at recorded_at recorded_by_id",
     {"ip_address": "192.0.2.21", "revision": "24.2025.11"},
 )
-TERMS = Table(
-    "accounts_accountterms",
-    "account_id",
-    {
-        "allow_instant_ach": "f",
-        "additional_information": "",
-        "beneficiaries": "[]",
-        "custodial_account_type": "",
-        "makers": "{}",
-    },
-)
+TERMS = Table(AccountTerms, "account_id")
 REQUESTS = Table(
-    "options_optionsapplication",
+    OptionsApplication,
     "id account_id requested_by_id requested_level approved_level status created_at updated_at decided_at",
-    {
-        "requester": "CORRESPONDENT",
-        "is_fixture": "t",
-        "rule_version": "",
-        "reasons": '{"decided by a sandbox fixture"}',
-        "answers": "{}",
-    },
+    {"requester": "CORRESPONDENT", "is_fixture": "t", "reasons": '{"decided by a sandbox fixture"}'},
 )
 HOLDER_TABLES = (ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREEMENTS, TERMS, REQUESTS)
 

@@ -9,51 +9,39 @@ from brokerage.ids import time_ordered_text
 from brokerage.market_calendar import Instrument
 from options.choices import Right
 from options.rules.asset_ids import USD_ID
+from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position, Posting
 from trading.rules.postings import activity_stamp, trade_date
 from trading.seeding.market import Market, Moment, Priced
 from trading.seeding.tables import NOTHING, Table, pick
 
 USD = str(USD_ID)
-TRANSACTIONS = Table("trading_ledgertransaction", "id activity_type reference trade_date settle_date at")
+TRANSACTIONS = Table(LedgerTransaction, "id activity_type reference trade_date settle_date at")
 POSTINGS = Table(
-    "trading_posting",
+    Posting,
     "transaction_id asset_id quantity source_account_id source_book destination_account_id destination_book",
 )
 ORDERS = Table(
-    "trading_order",
+    Order,
     "id account_id asset_id client_order_id side type limit_price quantity position_intent strategy status "
     "filled_quantity filled_value submitted_by_id submitted_at updated_at expires_at filled_at canceled_at",
     {"time_in_force": "day", "hold_asset_id": USD, "hold_quantity": "0", "hold_per_unit": "0"},
 )
 DEPOSITS = Table(
-    "trading_activity",
+    Activity,
     "id transaction_id account_id correspondent_id date at net_amount",
-    {
-        "activity_type": "CSD",
-        "description": "Opening deposit",
-        "status": "executed",
-        "side": "",
-        "order_status": "",
-    },
+    {"activity_type": "CSD", "description": "Opening deposit"},
 )
 FILLS = Table(
-    "trading_activity",
+    Activity,
     "id transaction_id account_id correspondent_id date at asset_id quantity price net_amount order_id side "
     "cumulative_quantity",
-    {
-        "activity_type": "FILL",
-        "description": "",
-        "status": "executed",
-        "leaves_quantity": "0",
-        "order_status": "filled",
-    },
+    {"activity_type": "FILL", "leaves_quantity": "0", "order_status": "filled"},
 )
-POSITIONS = Table("trading_position", "account_id asset_id quantity cost_amount")
+POSITIONS = Table(Position, "account_id asset_id quantity cost_amount")
 CLOSINGS = Table(
-    "trading_closingbalance",
+    ClosingBalance,
     "account_id date cash_amount equity_amount long_market_value_amount short_market_value_amount "
     "initial_margin_amount maintenance_margin_amount buying_power_amount options_buying_power_amount",
-    {"unpriced_positions": "0"},
 )
 HOLDING_TABLES = (TRANSACTIONS, ORDERS, POSTINGS, DEPOSITS, FILLS, POSITIONS, CLOSINGS)
 

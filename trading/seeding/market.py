@@ -1,5 +1,6 @@
 """What a seeded book trades, and when: shares of the demo market, and of each one call and one put."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -64,35 +65,43 @@ class Market:
 def read_market() -> Market:
     """Answer the demo market at the prices of the last session that is over; lists its chain where there is none."""
     now = clock.now()
-    if not OptionContract.objects.filter(expiration_date__gte=clock.today() + FAR).exists():
-        list_demo_chain(at=now)
     session = market_calendar.last_session(market_calendar.last_close(now))
-    shares = list(Asset.objects.filter(symbol__in=UNIVERSE, contract=None).select_related(*MARKET).order_by("symbol"))
     at = session.opens_at + timedelta(hours=1)
-    traded = []
-    for share in shares:
-        spot = _prices([share], at).get(share.pk)
-        if spot:
-            contracts = [_near(share, Right.CALL, spot * ABOVE), _near(share, Right.PUT, spot * BELOW)]
-            traded.append((share, *(contract.asset for contract in contracts)))
+    traded = list(_find_traded(at))
+    if not traded:
+        list_demo_chain(at=now)
+        traded = list(_find_traded(at))
     assets = [asset for trio in traded for asset in trio]
     prices = _prices(assets, at)
     closes = prices | closing_prices(assets, session.date)
-    return Market(
-        session, _moments(session), tuple(tuple(_priced(one, prices, closes) for one in trio) for trio in traded)
-    )
+    priced = tuple(tuple(_priced(one, prices, closes) for one in trio) for trio in traded)
+    return Market(session, _moments(session), priced)
+
+
+def _find_traded(at: datetime) -> Iterator[tuple[Asset, Asset, Asset]]:
+    """Yield each share of the demo market that has a price, with a call above it and a put below it."""
+    shares = list(Asset.objects.filter(symbol__in=UNIVERSE, contract=None).select_related(*MARKET).order_by("symbol"))
+    for share_id, spot in _prices(shares, at).items():
+        call = _find_near(share_id, Right.CALL, spot * ABOVE)
+        put = _find_near(share_id, Right.PUT, spot * BELOW)
+        if call and put:
+            yield next(share for share in shares if share.pk == share_id), call, put
 
 
 def _prices(assets: list[Asset], at: datetime) -> dict[UUID, Decimal]:
     return {key: quote.mark for key, quote in get_quotes(assets, at).items() if quote.mark}
 
 
-def _near(share: Asset, right: Right, strike: Decimal) -> OptionContract:
+def _find_near(share_id: UUID, right: Right, strike: Decimal) -> Asset | None:
+    """Answer the contract of the first expiration that is far enough away whose strike is nearest."""
     live = OptionContract.objects.filter(
-        underlying=share, right=right, expiration_date__gte=clock.today() + FAR
-    ).select_related("asset", *(f"asset__{relation}" for relation in MARKET), "underlying")
-    first = live.order_by("expiration_date").values_list("expiration_date", flat=True)[0]
-    return min(live.filter(expiration_date=first), key=lambda contract: abs(contract.strike_price - strike))
+        underlying=share_id, right=right, expiration_date__gte=clock.today() + FAR
+    ).select_related("asset", *(f"asset__{relation}" for relation in MARKET))
+    first = live.order_by("expiration_date").first()
+    if first is None:
+        return None
+    same_day = live.filter(expiration_date=first.expiration_date)
+    return min(same_day, key=lambda contract: abs(contract.strike_price - strike)).asset
 
 
 def _priced(asset: Asset, prices: dict[UUID, Decimal], closes: dict[UUID, Decimal]) -> Priced:

@@ -1,10 +1,14 @@
 """Rows on their way into a table: gathered in memory as lines of text, sent by COPY."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import Any, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import AutoField, GeneratedField, JSONField, Model
 
 NOTHING = r"\N"
 Option = TypeVar("Option")
@@ -12,16 +16,22 @@ Option = TypeVar("Option")
 
 @dataclass
 class Table:
-    """A table, the columns in which its rows differ, those in which they are the `same`, and rows to send.
+    """A model's table, the columns in which its rows differ, those in which they are the `same`, and rows to send.
 
-    What is in neither has a default in the database. Values are texts as PostgreSQL reads them,
-    without a tab, a line break or a backslash: dollars are cents and `e-2`, nothing is `NOTHING`.
+    A column that is in neither is as the model says: its default, nothing where that is allowed.
+    Values are texts as PostgreSQL reads them, without a tab, a line break or a backslash: dollars
+    are cents and `e-2`, nothing is `NOTHING`.
     """
 
-    name: str
+    model: type[Model]
     columns: str
     same: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The table's name in the database."""
+        return self.model._meta.db_table
 
     def add(self, *values: str) -> None:
         """Gather a row, in the order of `columns`."""
@@ -29,7 +39,7 @@ class Table:
 
     def send(self, cursor: Any) -> int:
         """Copy the gathered rows into the table, forget them, and answer how many they were."""
-        columns = ", ".join(f'"{column}"' for column in (*self.columns.split(), *self.same))
+        columns = ", ".join(f'"{column}"' for column in (*self.columns.split(), *self._alike))
         with cursor.copy(f"COPY {self.name} ({columns}) FROM STDIN") as copy:
             copy.write("".join(self.lines))
         sent = len(self.lines)
@@ -38,7 +48,30 @@ class Table:
 
     @cached_property
     def _tail(self) -> str:
-        return "".join(f"\t{value}" for value in self.same.values()) + "\n"
+        return "".join(f"\t{value}" for value in self._alike.values()) + "\n"
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        given = {*self.columns.split(), *self.same}
+        left = [one for one in self.model._meta.concrete_fields if one.column not in given and _is_asked(one)]
+        return self.same | {one.column: _default(one) for one in left}
+
+
+def _is_asked(column: Any) -> bool:
+    """Say whether an insert has to give the column: the database itself knows nothing for it."""
+    is_its_own = isinstance(column, AutoField | GeneratedField) or column.has_db_default()
+    return not is_its_own and (not column.null or column.has_default())
+
+
+def _default(column: Any) -> str:
+    default = column.get_default()
+    if default is None:
+        raise ValueError(f"{column} has no default: its rows must say it")
+    if isinstance(default, bool):
+        return "t" if default else "f"
+    if isinstance(column, ArrayField):
+        return "{}"
+    return json.dumps(default) if isinstance(column, JSONField) else str(default)
 
 
 def binary(content: bytes) -> str:

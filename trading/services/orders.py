@@ -18,6 +18,7 @@ from brokerage.ids import time_ordered_id
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from options.rules.contracts import is_contract_symbol
+from options.rules.levels import level_to_open
 from options.services.market import get_quote
 from trading.choices import OrderStatus
 from trading.errors import (
@@ -81,7 +82,7 @@ def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
         instrument,
         read_holdings(account.pk, _touched(instrument)),
         Market(now, quote.bid if quote else None, quote.ask if quote else None),
-        level=account.options_trading_level,
+        level=level_to_open(account.options_trading_level, account.enabled_assets),
     )
     order = _insert(account, asset, actor, ticket, review, now)
     record_event(f"order.{order.status}", account=account, subject=order, at=now, payload=order_event(order))

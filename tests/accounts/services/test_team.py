@@ -189,9 +189,9 @@ def test_a_reset_takes_the_factors_away_for_a_reason_that_is_kept(admin, rop):
     reset_second_factor(actor=admin, member_id=rop.pk, reason="The telephone was stolen")
 
     assert not Authenticator.objects.filter(user=rop).exists()
-    entry = AuditEntry.objects.get(subject="second_factor", act=AuditAct.DELETED)
-    assert (entry.subject_id, entry.actor_id, entry.reason) == (str(rop.pk), admin.pk, "The telephone was stolen")
-    assert entry.before == {"types": ["totp"]}
+    entry = AuditEntry.objects.get(subject="Authenticator", act=AuditAct.DELETED)
+    assert (entry.actor_id, entry.reason) == (admin.pk, "The telephone was stolen")
+    assert (entry.before["user_id"], entry.before["type"], entry.before["data"]) == (rop.pk, "totp", "hidden")
     with pytest.raises(NoSecondFactor):
         reset_second_factor(actor=admin, member_id=rop.pk, reason="once more")
 

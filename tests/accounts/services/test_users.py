@@ -3,6 +3,7 @@ import re
 import pytest
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.test import RequestFactory
 
 from accounts.choices import STAFF_ROLES, AccountKind, Role, UserKind
 from accounts.errors import (
@@ -82,7 +83,7 @@ def test_staff_can_sign_in_in_any_case_of_their_address(acme, role):
         correspondent_code="ACME",
     )
 
-    user = authenticate(username="JANE@acme.example", password=PASSWORD)
+    user = authenticate(RequestFactory().post("/sign-in"), username="JANE@acme.example", password=PASSWORD)
 
     assert (user.email, user.role, user.name) == ("jane@acme.example", role, "Jane")
     assert user.correspondent == acme.correspondent

@@ -82,7 +82,7 @@ def test_an_existing_account_gets_options_by_the_overviews_steps(acme, acme_api)
 
     account.refresh_from_db()
     assert missing.status_code == 422
-    assert set(missing.json()["errors"]) == {*answers, "agreements"}
+    assert set(missing.json()["errors"]) == {*answers, "agreements", "disclosure_document"}
     assert response.json()["status"] == "APPROVED"
     assert (account.options_approved_level, account.enabled_assets) == (2, ["us_equity", "us_option"])
 
@@ -110,6 +110,7 @@ def _open_without_options(acme, without):
         ({}, "level", "is required"),
         ({"level": None}, "level", "must not be null"),
         ({"level": "2"}, "level", "must be an integer"),
+        ({"level": "two"}, "level", "must be an integer"),
         ({"level": 1.5}, "level", "must be an integer"),
         ({"level": True}, "level", "must be an integer"),
         ({"level": 3}, "level", "options level 3 is not supported, request level 1 or 2"),
@@ -152,6 +153,23 @@ def test_a_fixture_in_production_is_refused(acme_api, account, settings):
 
     assert (response.status_code, response.json()["code"]) == (422, 40010001)
     assert response.json()["message"] == "fixtures: approval fixtures exist in the sandbox only"
+
+
+def test_an_account_without_options_is_told_how_to_get_them(acme, acme_api):
+    account = make_account(acme.correspondent, changes=SOUND_ANSWERS | {"enabled_assets": ["us_equity"]})
+
+    refused = [acme_api.post(approval(account), body) for body in ({"level": 1}, fixed(1, "APPROVED"))]
+    enabled = acme_api.patch(
+        f"/v1/accounts/{account.pk}",
+        {"enabled_assets": ["us_option"], "agreements": [signed("options_agreement")]},
+    )
+    approved = acme_api.post(approval(account), {"level": 1})
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(422, 42210000)] * 2
+    assert "add us_option to enabled_assets" in refused[0].json()["message"]
+    assert enabled.status_code == 200
+    assert approved.json()["status"] == "APPROVED"
+    assert OptionsApplication.objects.count() == 1
 
 
 def test_a_suspended_relationship_is_told_apart_from_a_pending_request(acme, acme_api, account):

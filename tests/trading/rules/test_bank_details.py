@@ -99,8 +99,8 @@ def test_a_bank_is_at_home_or_abroad(details):
         (BIC, {"bank_code": "abnanl2a"}, "bank_code", "must be a BIC of eight or eleven capital letters and digits"),
         (BIC, {"bank_code": "ABNANL2AX"}, "bank_code", "must be a BIC of eight or eleven capital letters and digits"),
         (BIC, {"account_number": "1" * 35}, "account_number", "must have 4 to 34 letters and digits"),
-        (BIC, {"country": ""}, "country", "is required for bank_code_type BIC"),
-        (BIC, {"city": ""}, "city", "is required for bank_code_type BIC"),
+        (BIC, {"country": ""}, "country", "is required with a BIC"),
+        (BIC, {"city": ""}, "city", "is required with a BIC"),
         (BIC, {"postal_code": "10"}, "postal_code", "must have at least 3 characters"),
         (BIC, {"extra_fields": {"memo": "x"}}, "extra_fields.memo", "is not known"),
         (

@@ -214,7 +214,7 @@ def _copy_accounts(account, count):
     """Insert plain copies of an account's row, ten thousand at a time."""
     model = type(account)
     kept = {field.attname: getattr(account, field.attname) for field in model._meta.concrete_fields}
-    for name in ("id", "account_number", "search_text", "registered_email"):
+    for name in ("id", "account_number", "name_key", "search_text", "registered_email"):
         kept.pop(name)
     model.objects.bulk_create([model(**kept) for _ in range(count)], batch_size=2_000)
 

@@ -1,0 +1,43 @@
+"""Options approval of accounts that were opened with options starts once they are active."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from accounts.choices import AccountStatus
+from accounts.models import User
+from accounts.services.users import system_user
+from brokerage.models import Event
+from options.models import OpeningsRead
+from options.services.applications import request_for_opening
+
+log = logging.getLogger(__name__)
+
+MOST_EVENTS_AT_ONCE = 2_000
+BECOMES_ACTIVE = ("account.opened", "account.status_changed")
+
+
+def request_for_openings(at: datetime) -> None:
+    """Ask for the first options level of each account that became active since the last tick.
+
+    Reads the stream of events from where it stopped, so that nothing is searched for and a lost
+    task loses nothing. Safe to run twice, and beside another. An account that fails costs itself.
+    """
+    read, _ = OpeningsRead.objects.get_or_create(pk=1)
+    events = Event.objects.filter(event_id__gt=read.event_id).order_by("event_id")
+    found = list(events.values_list("event_id", "type", "account_id", "payload")[:MOST_EVENTS_AT_ONCE])
+    if not found:
+        return
+    actor = system_user()
+    for _, kind, account_id, payload in found:
+        if kind in BECOMES_ACTIVE and payload.get("status_to") == AccountStatus.ACTIVE:
+            _request(actor, account_id)
+    newest = found[-1][0]
+    OpeningsRead.objects.filter(pk=1, event_id__lt=newest).update(event_id=newest)
+
+
+def _request(actor: User, account_id: UUID) -> None:
+    try:
+        request_for_opening(actor=actor, account_id=account_id)
+    except Exception:
+        log.exception("the options level of account %s could not be asked for", account_id)

@@ -1,0 +1,194 @@
+"""Who visits which page: every page of the installation, visited by somebody who may see it.
+
+A page that is in no list fails `tests/test_pages.py`, which knows the URLs. `{account_id}` and the like stand for
+what `rows_of` made.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+
+from accounts.choices import Role
+from accounts.models import Account, ApiKey, Correspondent, User
+from accounts.profile_forms import FORMS
+from accounts.rules.applications import UploadedDocument
+from accounts.rules.keys import LONGEST_NAME
+from accounts.services.documents import upload_documents
+from accounts.services.notes import add_note
+from accounts.services.settings import change_settings, settings_of
+from accounts.services.users import issue_api_key
+from brokerage import clock
+from tests.accounts.openings import STEPS
+from tests.browser.drafts import PNG, start
+from tests.factories import make_correspondent, make_customer, make_staff
+from tests.trading.funding import ach_out, linked_ach, linked_bank, send, wire_out
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Maximiliane"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page to look at, and the status that it comes with."""
+
+    path: str
+    status: int = 200
+
+
+def _ok(*paths: str) -> list[Visit]:
+    return [Visit(path) for path in paths]
+
+
+OWN = "/accounts/{account_id}"
+TABS = ("", "/balances", "/positions", "/orders", "/activities", "/profile", "/suitability", "/documents", "/notes")
+FUNDING = ("", "/transfers", "/journals", "/deposit", "/withdraw", "/link-ach", "/link-bank")
+LINKS = ("/ach/{link_id}", "/banks/{bank_id}", "/transfers/{transfer_id}", "/transfers/{wire_id}")
+OPENING = ("/{fresh_id}/contact", "/{draft_id}/suitability", "/{draft_id}/documents", "/{draft_id}/review")
+
+VISITS: dict[str, list[Visit]] = {
+    "operations": [
+        *_ok("/accounts", "/accounts?query=nobody&level=2", "/accounts/count", "/accounts/filters"),
+        *_ok(*(OWN + part for part in TABS), OWN + "/header", OWN + "/close", OWN + "/reveal/tax-id"),
+        *_ok(*(f"{OWN}/profile/{section}?edit=1" for section in FORMS)),
+        *_ok(*(f"{OWN}/funding{part}" for part in FUNDING + LINKS), OWN + "/documents/{document_id}/preview"),
+        *_ok("/openings", *(f"/openings{part}" for part in OPENING), "/openings/{draft_id}/discard"),
+        *_ok("/search?q=john", "/search?q=aapl", "/search?q=zzzz"),
+        *_ok("/security", "/security/password", "/security/passkeys/add", "/sign-out"),
+        Visit("/nowhere", 404),
+        Visit("/team", 403),
+    ],
+    "compliance": [
+        *_ok("/audit", "/audit?act=added&account=john", "/audit?actor=nobody", OWN + "/audit"),
+        *_ok(OWN + "/decide", OWN + "/restrict", OWN),
+    ],
+    "admin": [
+        *_ok(
+            "/team", "/team/add", "/team/{member_id}", "/team/{principal_id}", "/team/{shut_out_id}", "/team/{admin_id}"
+        ),
+        *_ok("/api-keys", "/api-keys?ended=1", "/api-keys/new", "/api-keys/{key_id}", "/api-keys/{revoked_key_id}"),
+        *_ok("/settings", "/audit"),
+        *_ok("/security", "/security/password", "/security/app/remove", "/security/recovery-codes"),
+        *_ok("/security/recovery-codes/new", "/security/passkeys/{passkey_id}/remove"),
+        *_ok("/security/again", "/security/again/code", "/security/again/passkey"),
+    ],
+    "broker": [
+        *_ok("/accounts", "/openings", OWN, "/team", "/team?house=GLBX", "/team/add"),
+        *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
+    ],
+    "newcomer": _ok("/security/enroll", "/security/app"),
+    "customer": [*_ok("/accounts", "/security"), Visit(OWN, 404)],
+    "between": _ok("/sign-in/code"),
+    "nobody": [
+        *_ok("/sign-in", "/sign-in/forgotten", "/sign-in/forgotten/sent", "/sign-in/password/1-gone"),
+        *_ok("/sign-in/password/done"),
+        Visit("/nowhere", 404),
+    ],
+}
+
+
+def rows_of(account: Account, clerk: User) -> dict[str, Any]:
+    """Make what the pages show, some of it with long names, and answer what their addresses need."""
+    firm = account.correspondent
+    admin = make_staff(Role.ADMIN, firm)
+    passkey = add_passkey(admin, name=LONG)
+    RecoveryCodes.activate(admin)
+    member = make_staff(Role.VIEWER, firm)
+    User.objects.filter(pk=member.pk).update(name=LONG, email=f"{'long' * 15}@acme.example")
+    shut_out = make_staff(Role.OPERATIONS, firm, email="shut.out@acme.example")
+    User.objects.filter(pk=shut_out.pk).update(is_active=False)
+    return {
+        "account_id": account.pk,
+        "member_id": member.pk,
+        "principal_id": make_staff(Role.ROP, firm).pk,
+        "shut_out_id": shut_out.pk,
+        "admin_id": admin.pk,
+        "passkey_id": passkey.pk,
+        **_keys_of(firm),
+        **_papers_of(account, clerk),
+        **_funding_of(account),
+    }
+
+
+def _keys_of(firm: Correspondent) -> dict[str, Any]:
+    with transaction.atomic():
+        key, _ = issue_api_key(correspondent=firm, name=LONG[:LONGEST_NAME], allowed_networks=["203.0.113.0/24"] * 3)
+        revoked, _ = issue_api_key(correspondent=firm, name="Night batch")
+    ApiKey.objects.filter(pk=revoked.pk).update(revoked_at=clock.real_now())
+    return {"key_id": key.key_id, "revoked_key_id": revoked.key_id}
+
+
+def _papers_of(account: Account, clerk: User) -> dict[str, Any]:
+    document = UploadedDocument(document_type="identity_verification", content=PNG, mime_type="image/png")
+    (kept,) = upload_documents(actor=clerk, account_id=account.pk, documents=[document])
+    add_note(actor=clerk, account_id=account.pk, text="Called back: the address is right.")
+    draft = start(clerk, steps=STEPS)
+    picture = SimpleUploadedFile("passport.png", PNG, content_type="image/png")
+    client = Client()
+    client.force_login(clerk)
+    client.post(f"/openings/{draft.pk}/documents", {"document_type": "identity_verification", "content": picture})
+    return {"document_id": kept.pk, "draft_id": draft.pk, "fresh_id": start(clerk).pk}
+
+
+def _funding_of(account: Account) -> dict[str, Any]:
+    relationship, bank = linked_ach(account), linked_bank(account)
+    transfer, wire = send(account, ach_out(relationship, "100")), send(account, wire_out(bank, "250"))
+    return {"link_id": relationship.pk, "bank_id": bank.pk, "transfer_id": transfer.pk, "wire_id": wire.pk}
+
+
+def add_passkey(user: User, *, name: str) -> Authenticator:
+    """Give the user a passkey whose other half nobody has."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    made = AttestedCredentialData.create(bytes(16), user.pk.to_bytes(16), ES256.from_cryptography_key(public))
+    present = AuthenticatorData.FLAG.USER_PRESENT | AuthenticatorData.FLAG.ATTESTED
+    about = AuthenticatorData.create(sha256(b"localhost"), present, 0, made)
+    credential = {
+        "id": websafe_encode(made.credential_id),
+        "rawId": websafe_encode(made.credential_id),
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": websafe_encode(b'{"type":"webauthn.create","challenge":"","origin":"http://localhost"}'),
+            "attestationObject": websafe_encode(AttestationObject.create("none", about, {})),
+        },
+    }
+    data = {"name": name, "credential": credential}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+def visitor(who: str, account: Account, clerk: User) -> User | None:
+    """Answer who visits, None for nobody, and what else only they need."""
+    firm = account.correspondent
+    match who:
+        case "operations":
+            return clerk
+        case "admin":
+            return User.objects.get(role=Role.ADMIN, correspondent=firm)
+        case "compliance":
+            return make_staff(Role.COMPLIANCE, firm)
+        case "broker":
+            make_correspondent("Globex Clearing and Execution Services of Greater North America", "GLBX")
+            _propose_a_change(firm)
+            return make_staff(Role.ADMIN, None)
+        case "newcomer":
+            return make_staff(Role.ROP, firm, email="newcomer@acme.example", enrolled=False)
+        case "customer":
+            return make_customer(firm)
+    return None
+
+
+def _propose_a_change(firm: Correspondent) -> None:
+    now = settings_of(firm)
+    tighter = replace(now, journal_limit_amount=Decimal("1000"))
+    admin = User.objects.get(role=Role.ADMIN, correspondent=firm)
+    change_settings(actor=admin, correspondent_id=firm.pk, wanted=tighter, seen=now, reason="A limit to begin with")
+    firm.refresh_from_db()
+    looser = replace(tighter, journal_limit_amount=Decimal("2000000"))
+    change_settings(actor=admin, correspondent_id=firm.pk, wanted=looser, seen=tighter, reason="A large client joins")
