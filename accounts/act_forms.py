@@ -117,7 +117,7 @@ class ManyFiles(forms.FileField):
             raise forms.ValidationError(f"At most {MOST_DOCUMENTS} files at once, found {len(files)}.")
         large = [one.name for one in files if one.size > LARGEST_DOCUMENT]
         if large:
-            raise forms.ValidationError(f"{', '.join(large)}: a file has at most 10 MB.")
+            raise forms.ValidationError(f"A file has at most 10 MB: {', '.join(large)}.")
         return [(one.name, one.read()) for one in files]
 
 

@@ -18,17 +18,26 @@ TRANSACTION_ID = "pg_current_xact_id()::text::bigint"
 
 
 def record_look(
-    actor: User, *, subject: str, subject_id: Any, account: Account | None = None, reason: str = ""
+    actor: User,
+    *,
+    subject: str,
+    subject_id: Any,
+    account: Account | None = None,
+    correspondent_id: UUID | None = None,
+    reason: str = "",
 ) -> AuditEntry:
-    """Insert that `actor` saw what is masked or sealed: a tax id, a document."""
-    correspondent_id = account.correspondent_id if account else actor.correspondent_id
+    """Insert that `actor` saw what is masked or sealed: a tax id, a document.
+
+    The entry is the correspondent's whose account it is, or whose `correspondent_id` is given where
+    there is no account yet: staff of the broker have none of their own.
+    """
     return _insert(
         AuditAct.REVEALED,
         actor,
         subject=subject,
         subject_id=str(subject_id),
         account_id=account.pk if account else None,
-        correspondent_id=correspondent_id,
+        correspondent_id=account.correspondent_id if account else correspondent_id or actor.correspondent_id,
         reason=reason,
     )
 

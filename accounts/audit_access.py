@@ -1,4 +1,4 @@
-"""What the audit trail keeps of coming and going: who came, from where, who left, who was turned away, who was let in again.
+"""What the audit trail keeps of coming and going: who came, from where, who left, who was turned away or unlocked.
 
 Triggers do not see these: a refusal writes no row of ours. Whose factors changed they see.
 """

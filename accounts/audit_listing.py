@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accounts.audit_words import Difference, account_words, differences, origin_words, subject_words
 from accounts.choices import AuditAct
-from accounts.models import Account, ApiKey, AuditEntry, OpeningDraft, User
+from accounts.models import Account, ApiKey, AuditEntry, Correspondent, OpeningDraft, SettingsProposal, User
 from accounts.models.audit import AuditEntryQuerySet
 from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
@@ -22,7 +22,13 @@ from brokerage.market_calendar import NEW_YORK
 PAGE_SIZE = 50
 PATH = "/audit"
 NEWEST_FIRST = ("-at", "-id")
-NAMED_BY: dict[str, tuple[type[Model], str]] = {"ApiKey": (ApiKey, "key_id"), "OpeningDraft": (OpeningDraft, "label")}
+# Records of no account whose own columns tell nobody anything: the table, and the column that does.
+NAMED_BY: dict[str, tuple[type[Model], str]] = {
+    "ApiKey": (ApiKey, "key_id"),
+    "Correspondent": (Correspondent, "code"),
+    "OpeningDraft": (OpeningDraft, "label"),
+    "SettingsProposal": (SettingsProposal, "correspondent__code"),
+}
 MOST_NAMED = 50
 """How many accounts or people a name may stand for; whoever means another types more of it."""
 
@@ -127,7 +133,7 @@ def list_account_audit(actor: User, account: Account, *, after: str = "", before
 
 
 def describe(entries: Iterable[AuditEntry]) -> list[AuditRow]:
-    """Answer the entries with the names of who and what they speak of, in four queries for all of them."""
+    """Answer the entries with the names of who and what they speak of, in a query for each kind of them."""
     found = list(entries)
     users = User.objects.in_bulk({one for entry in found for one in (entry.actor_id, _person(entry)) if one})
     names = _names(found)
@@ -156,7 +162,7 @@ def _person(entry: AuditEntry) -> int | None:
 
 
 def _names(entries: list[AuditEntry]) -> dict[tuple[str, str], str]:
-    """Answer what the records are called whose own columns tell nobody anything, by subject and id."""
+    """Answer what the records of `NAMED_BY` are called, by subject and id."""
     names: dict[tuple[str, str], str] = {}
     for subject, (model, column) in NAMED_BY.items():
         ids = {entry.subject_id for entry in entries if entry.subject == subject}

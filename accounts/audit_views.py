@@ -1,15 +1,17 @@
 """The pages of the audit trail, and the part of an account's page that reveals what is masked."""
 
+from functools import partial
 from operator import itemgetter
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.acting import tenant_of
 from accounts.audit_forms import RevealForm
 from accounts.audit_listing import describe, list_account_audit, list_audit, read_filter
 from accounts.audit_status import chain_status
@@ -23,6 +25,8 @@ from accounts.requests import SignedInRequest
 from accounts.services.audit_export import export_audit
 from accounts.services.reveal import reveal_date_of_birth, reveal_tax_id
 from brokerage import clock
+from brokerage.database_session import TENANT, put
+from brokerage.downloads import send_chunks
 from brokerage.errors import EndpointNotFound
 from brokerage.market_calendar import NEW_YORK
 from brokerage.templatetags.formats import when
@@ -60,10 +64,9 @@ def audit_trail(request: SignedInRequest) -> HttpResponse:
 def export_audit_trail(request: SignedInRequest) -> HttpResponseBase:
     """Send the trail, as the URL filters it, as CSV."""
     lines = export_audit(actor=request.user, wanted=read_filter(request.GET))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"audit-{clock.real_now().astimezone(NEW_YORK):%Y-%m-%d-%H%M}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    act = partial(put, {TENANT: tenant_of(request.user)}, is_local=False)
+    return send_chunks(request, lines, content_type="text/csv; charset=utf-8", name=name, act=act)
 
 
 @require_GET

@@ -59,7 +59,7 @@ def count_accounts(actor: User, wanted: AccountFilter) -> Count:
         found = rows[: MOST_COUNTED + 1].count()
         if found <= MOST_COUNTED:
             return Count(found, is_exact=True)
-    return Count(max(_rounded(expected * _withheld()), MOST_COUNTED), is_exact=False)
+    return Count(max(_rounded(round(expected * _withheld())), MOST_COUNTED), is_exact=False)
 
 
 def chips(wanted: AccountFilter) -> list[Chip]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.models import Account, AccountTerms
-from accounts.services.documents import make_account_record
+from accounts.services.documents import make_account_record, put_off_account_record
 from accounts.services.keys import record_use
 from accounts.services.onboarding import advance_opening
 from accounts.services.users import system_user
@@ -55,13 +55,18 @@ def advance_openings_left_behind(at: datetime) -> None:
 
 
 def make_records_left_behind(at: datetime) -> None:
-    """Make the account records whose own task was lost, the longest due first, a few at every tick."""
-    due = AccountTerms.objects.filter(record_due_at__isnull=False).order_by("record_due_at")
+    """Make the account records whose own task was lost, the longest due first, a few at every tick.
+
+    One that cannot be made is put off, so that it costs only itself.
+    """
+    actor = system_user()
+    due = AccountTerms.objects.filter(record_due_at__lte=at).order_by("record_due_at")
     for account_id in list(due.values_list("pk", flat=True)[:MOST_RECORDS_AT_ONCE]):
         try:
-            make_account_record(actor=system_user(), account_id=account_id)
+            make_account_record(actor=actor, account_id=account_id)
         except Exception:
             log.exception("the record of account %s could not be made", account_id)
+            put_off_account_record(actor=actor, account_id=account_id)
 
 
 def _advance(account_id: UUID) -> None:

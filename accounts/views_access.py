@@ -25,7 +25,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import devices, second_factor
 from accounts.errors import LastFactorNeeded
-from accounts.models import User
 from accounts.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]

@@ -64,7 +64,7 @@ def _by_file(refusal: DocumentsInvalid, names: list[str]) -> dict[str, list[str]
     for name, sentences in refusal.errors.items():
         place, _, column = name.removeprefix("documents.").partition(".")
         field = column if column in ("document_type", "document_sub_type") else "uploads"
-        at = f"“{names[int(place)]}” " if field == "uploads" and place.isdigit() else ""
+        at = f"In “{names[int(place)]}”: " if field == "uploads" and place.isdigit() else ""
         said = [f"{at}{one}." for one in sentences]
         faults.setdefault(field, []).extend(one for one in said if one not in faults.get(field, []))
     return faults

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import django
 import psycopg
 
 from bench.measuring import Times, take_times
@@ -49,6 +50,7 @@ class Sample:
 
 def pick_sample(data_dir: Path) -> Sample:
     """Answer an account of the book that has something of everything."""
+    django.setup()
     from brokerage.api import page_token
 
     with _connect(data_dir) as connection:

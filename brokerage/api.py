@@ -39,11 +39,13 @@ class ApiView(APIView):
 
     `scope` names the part of the API that a key must be let into: as far as reading for GET,
     HEAD and OPTIONS, as far as writing for the rest. `also_read_by` names other parts whose
-    readers may look here too. A view that declares no scope lets no key in.
+    readers may look here too. A view that declares no scope lets no key in. `invalid_input` is
+    how it refuses values that a serializer cannot read, where the contract has another status.
     """
 
     scope: ClassVar[str] = ""
     also_read_by: ClassVar[tuple[str, ...]] = ()
+    invalid_input: ClassVar[type[InvalidInput]] = InvalidInput
 
     def body(self) -> dict[str, Any]:
         """Answer the request's JSON object, or raise `Malformed`."""
@@ -57,20 +59,19 @@ class ApiView(APIView):
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn what a view raised into the one error shape; None lets a bug become a 500."""
-    refusal = _as_refusal(error)
+    refusal = _as_refusal(error, getattr(context.get("view"), "invalid_input", InvalidInput))
     if refusal is None:
         return None
     set_rollback()
     return Response(refusal.body(), status=refusal.http_status)
 
 
-def _as_refusal(error: Exception) -> BrokerageError | None:
+def _as_refusal(error: Exception, invalid_input: type[InvalidInput]) -> BrokerageError | None:
     match error:
         case BrokerageError():
             return error
         case ValidationError():
-            errors = field_errors(error.detail)
-            return structure_error(error.detail) or InvalidInput(errors)
+            return structure_error(error.detail) or invalid_input(field_errors(error.detail))
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return Unauthenticated()
         case exceptions.PermissionDenied():
@@ -105,7 +106,7 @@ def _sentence(said: Any) -> str:
     return str(said)
 
 
-STRUCTURE_CODES = {"not_an_object", "not_a_list"}
+STRUCTURE_CODES = {"not_an_object", "not_a_list", "not_a_dict"}
 
 
 def structure_error(detail: Any) -> Malformed | None:

@@ -240,9 +240,10 @@ ONE_FILE = 32 * 1024 * 1024  # more than the 10 MB that are taken, so that the p
 LARGE_BODIES = [  # method, the path as a regular expression, the most bytes; everything else takes the size above
     ("POST", r"/v1/accounts", TEN_DOCUMENTS),
     ("POST", r"/v1/accounts/[0-9a-fA-F-]{36}/documents/upload", TEN_DOCUMENTS),
+    ("POST", r"/accounts/[0-9a-fA-F-]{36}/documents", TEN_DOCUMENTS),
     ("POST", r"/openings/[0-9a-fA-F-]{36}/documents", ONE_FILE),
 ]
-FILE_UPLOAD_MAX_MEMORY_SIZE = ONE_FILE  # files that are sent stay in memory: what lies on disk is sealed
+FILE_UPLOAD_MAX_MEMORY_SIZE = TEN_DOCUMENTS  # files that are sent stay in memory: what lies on disk is sealed
 
 # --- Security ----------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])

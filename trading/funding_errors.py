@@ -13,7 +13,7 @@ from brokerage.errors import (
 
 
 class BankDetailsInvalid(InvalidInput):
-    """Bank details that no bank could have: 400 by contract/accounts.md 5.1."""
+    """Bank details that no bank could have, or a list of none that there are: 400 by contract/accounts.md 5.1."""
 
     reason = "bank_details_invalid"
     http_status = 400
@@ -51,7 +51,7 @@ class LinkInUse(Malformed):
     """Transfers over the bank are under way: 400 by contract/accounts.md 5.1."""
 
     reason = "link_in_use"
-    message = "{count} transfers over it are under way: cancel them or wait for their end"
+    message = "transfers over it are under way ({count}): cancel them or wait for their end"
 
 
 class ProcessorTokenNotOffered(Unprocessable):

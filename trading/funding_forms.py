@@ -127,5 +127,9 @@ class DecisionForm(forms.Form):
     """What a second person decides, and why."""
 
     reason = forms.CharField(
-        label="Reason", max_length=1000, widget=forms.TextInput(OFF), help_text="Kept with the decision."
+        label="Reason",
+        max_length=1000,
+        widget=forms.TextInput(OFF),
+        help_text="Kept with the decision.",
+        error_messages={"required": "Reason is required."},
     )

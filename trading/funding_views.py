@@ -41,13 +41,12 @@ def funding(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show an account's banks, its newest transfers and journals, and what may leave."""
     account = get_listed_account(request.user, account_id)
     relationships, banks = links_shown(account)
+    may_deposit = any(one.status == AchStatus.APPROVED for one in relationships)
     context = _framed(request, account) | {
         "relationships": relationships,
         "banks": banks,
-        "may_deposit": any(one.status == AchStatus.APPROVED for one in relationships),
-        "may_withdraw": any(
-            one.status in (AchStatus.APPROVED, BankStatus.APPROVED) for one in [*relationships, *banks]
-        ),
+        "may_deposit": may_deposit,
+        "may_withdraw": may_deposit or any(one.status == BankStatus.APPROVED for one in banks),
         "cash": read_cash(account.pk),
         "transfers": page_transfers(account, size=BRIEF),
         "journals": read_page(_journals_of(account), ("-created_at", "-id"), size=BRIEF),

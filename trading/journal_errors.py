@@ -1,6 +1,13 @@
 """What journals refuse (contract/accounts.md 5.3). Each reason is listed in `docs/errors.md`."""
 
-from brokerage.errors import NotFound, Refused, Unprocessable
+from brokerage.errors import InvalidInput, InvalidParameter, NotFound, Refused, Unprocessable
+
+
+class JournalInvalid(InvalidInput):
+    """Values of a journal, or of a list of them, that cannot be: 400 by contract/accounts.md 5.3."""
+
+    reason = "journal_invalid"
+    http_status = 400
 
 
 class JournalAccountNotFound(NotFound):
@@ -17,10 +24,11 @@ class JournalNotFound(NotFound):
     message = "journal not found"
 
 
-class JournalDirection(Unprocessable):
-    """Journals run between the firm and a customer; shares only to the customer."""
+class JournalDirection(InvalidParameter):
+    """Journals run between the firm and a customer; shares only to the customer: 400 by contract/accounts.md 5.3."""
 
     reason = "journal_direction"
+    http_status = 400
     message = "{entry_type} journals go {allowed}"
     field = "to_account"
 

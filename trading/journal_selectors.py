@@ -1,7 +1,7 @@
 """Reads of journals, starting from what the actor may see."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -39,7 +39,7 @@ def list_journals(actor: User, wanted: JournalFilter) -> list[Journal]:
     if wanted.after:
         rows = rows.filter(created_at__gte=datetime.combine(wanted.after, time.min, NEW_YORK))
     if wanted.before:
-        rows = rows.filter(created_at__lt=datetime.combine(wanted.before, time.min, NEW_YORK) + timedelta(days=1))
+        rows = rows.filter(created_at__lte=datetime.combine(wanted.before, time.max, NEW_YORK))
     exact = {name: getattr(wanted, name) for name in ("status", "entry_type", "to_account", "from_account")}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     rows = rows.order_by("-created_at", "-pk")

@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts.api.authentication import admit
 from accounts.api.scopes import require_scope
@@ -35,6 +36,7 @@ def key_stream(view: StreamView) -> StreamView:
     its key is revoked or expires.
     """
 
+    @csrf_exempt  # keys sign the request, not cookies: any method gets the answer of the API
     @refusals_as_json
     @wraps(view)
     async def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:

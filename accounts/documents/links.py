@@ -16,7 +16,8 @@ from accounts.record_errors import DocumentNotFound
 
 SALT = "accounts.documents.links"
 VALID_SECONDS = 900
-KINDS: dict[str, type[AccountDocument] | type[OwnerDocument]] = {"made": AccountDocument, "sent": OwnerDocument}
+MADE, SENT = "made", "sent"
+KINDS: dict[str, type[AccountDocument] | type[OwnerDocument]] = {MADE: AccountDocument, SENT: OwnerDocument}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db.models import Value
 
 from accounts import acting
-from accounts.choices import DocumentType
-from accounts.documents.links import KINDS, Link
+from accounts.choices import DocumentType, UserKind
+from accounts.documents.links import KINDS, SENT, Link
 from accounts.documents.storing import open_sealed
 from accounts.errors import AccountNotFound
-from accounts.models import Account, AccountDocument, OwnerDocument, User
+from accounts.models import Account, AccountDocument, ApiKey, OwnerDocument, User
 from accounts.permissions import Permission
 from accounts.record_errors import DocumentNotFound
+from brokerage import clock
 
 MOST_DOCUMENTS = 1000
 
@@ -64,7 +65,7 @@ def get_linked_document(link: Link) -> tuple[User, AccountDocument | OwnerDocume
     """Answer who a link was made for and its document; raise `DocumentNotFound` once they may not see it."""
     asked_for = User.objects.annotate(**acting.annotations(means=Value("link")))
     actor = asked_for.filter(pk=link.actor_id, is_active=True).select_related("correspondent").first()
-    if actor is None:
+    if actor is None or not _may_still_read(actor, link):
         raise DocumentNotFound
     return actor, _get(actor, KINDS[link.kind], pk=link.document_id)
 
@@ -72,6 +73,14 @@ def get_linked_document(link: Link) -> tuple[User, AccountDocument | OwnerDocume
 def read_content(document: AccountDocument | OwnerDocument) -> bytes:
     """Open a document; the caller records the look."""
     return open_sealed(document.content, sealed_for=document.account_id)
+
+
+def _may_still_read(actor: User, link: Link) -> bool:
+    """Say whether who asked for the link may still read its document: by their role, and their key by its state."""
+    needed = Permission.READ_DOCUMENTS if link.kind == SENT else Permission.VIEW_ACCOUNTS
+    if actor.kind == UserKind.API_KEY:
+        return actor.may(needed) and ApiKey.objects.in_force(clock.real_now()).filter(user=actor).exists()
+    return actor.may(needed)
 
 
 def _require_account(actor: User, account_id: UUID) -> None:

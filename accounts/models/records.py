@@ -60,7 +60,7 @@ class AccountTerms(models.Model):
 
     `makers` are the users who wrote what nobody has decided on yet: none of them may decide
     (AA-21). `record_due_at` is when what is on file last changed, until the account record that
-    the customer gets is made from it (RK-5).
+    the customer gets is made from it (RK-5); where that failed, when it is tried again.
     """
 
     account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="terms")

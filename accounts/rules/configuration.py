@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from accounts.choices import OptionsLevel
+from accounts.choices import OptionsLevel, TradeConfirmEmail
 from accounts.rules.applications import ConfigurationChanges
 from accounts.rules.text import Fault
 
@@ -20,3 +20,5 @@ def configuration_faults(changes: ConfigurationChanges) -> Iterator[Fault]:
         yield "max_options_trading_level", f"must be from {OptionsLevel.DISABLED} to {OptionsLevel.SPREADS}"
     if changes.max_margin_multiplier is not None and changes.max_margin_multiplier not in MULTIPLIERS:
         yield "max_margin_multiplier", f"must be one of {', '.join(MULTIPLIERS)}"
+    if changes.trade_confirm_email is not None and changes.trade_confirm_email not in TradeConfirmEmail:
+        yield "trade_confirm_email", f"must be one of {', '.join(TradeConfirmEmail)}"

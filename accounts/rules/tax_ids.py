@@ -31,15 +31,16 @@ def tax_id_faults(tax_id: str, tax_id_type: str, *, is_required: bool) -> Iterat
 
 def _any_country(tax_id: str) -> Iterator[Fault]:
     digits = re.sub(r"[.+-]", "", tax_id)
+    has_digits_only = digits.isascii() and digits.isdigit()
     if len(tax_id) < SHORTEST:
         yield "tax_id", f"must have at least {SHORTEST} characters"
     if not _ALLOWED.fullmatch(tax_id):
         yield "tax_id", "must consist of letters, digits, '-', '.' and '+'"
     if not re.search(r"[0-9]", tax_id):
         yield "tax_id", "must contain digits"
-    if digits.isdigit() and len(set(digits)) == 1:
+    if has_digits_only and len(set(digits)) == 1:
         yield "tax_id", "must not be one digit repeated"
-    elif digits.isdigit() and _steps(digits) in ({1}, {-1}):
+    elif has_digits_only and _steps(digits) in ({1}, {-1}):
         yield "tax_id", "must not be a run of rising or falling digits"
 
 

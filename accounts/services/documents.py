@@ -1,7 +1,7 @@
 """Keep what the holder sends, and make the record that the holder gets (contract/accounts.md 2.7, RK-5)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -24,6 +24,9 @@ from brokerage import clock
 from brokerage.events import record_event
 from brokerage.ids import time_ordered_id
 from brokerage.market_calendar import NEW_YORK
+
+# How long a record that could not be made waits, so that it holds up no other.
+TRIED_AGAIN_AFTER = timedelta(hours=1)
 
 
 @files_follow_the_commit()
@@ -106,3 +109,12 @@ def make_account_record(*, actor: User, account_id: UUID) -> AccountDocument | N
     terms.save(update_fields=["record_due_at"])
     record_event("account.document_added", account=account, subject=record, at=now)
     return record
+
+
+@transaction.atomic(durable=True)
+def put_off_account_record(*, actor: User, account_id: UUID) -> None:
+    """Let a record that could not be made wait an hour; one that was made meanwhile stays made."""
+    actor.require(Permission.ADVANCE_OPENINGS)
+    account = lock_account(actor, account_id)
+    due = AccountTerms.objects.filter(account=account, record_due_at__isnull=False)
+    due.update(record_due_at=clock.now() + TRIED_AGAIN_AFTER)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts import acting
 from accounts.errors import FilterNameInvalid, FilterNameTaken, FilterNotFound
 from accounts.models import SavedFilter, User
 from accounts.permissions import Permission
@@ -22,6 +23,7 @@ def save_filter(*, actor: User, page: str, name: str, query_string: str, is_shar
     Raises `FilterNameInvalid`.
     """
     actor.require(Permission.VIEW_ACCOUNTS)
+    acting.claim(actor)
     kept, _ = SavedFilter.objects.update_or_create(
         owner=actor,
         page=page,
@@ -64,6 +66,7 @@ def delete_filter(*, actor: User, filter_id: UUID) -> None:
 
 
 def _lock_filter(actor: User, filter_id: UUID) -> SavedFilter:
+    acting.claim(actor)
     found: Any = SavedFilter.objects.select_for_update().filter(owner=actor, pk=filter_id).first()
     if found is None:
         raise FilterNotFound

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.choices import AccountKind, AccountStatus, Review
+from accounts import acting
+from accounts.choices import AccountKind, AccountStatus, Review, UserKind
 from accounts.documents.storing import files_follow_the_commit
 from accounts.errors import (
     AccountClosed,
@@ -35,6 +36,9 @@ from brokerage.errors import NotPermitted
 from brokerage.events import record_event
 from brokerage.mode import is_sandbox
 
+# What customers set of their own account's configuration (contract 6): the cap on their options level.
+CUSTOMERS_OWN = frozenset({"max_options_trading_level"})
+
 
 @files_follow_the_commit()
 @transaction.atomic(durable=True)
@@ -43,11 +47,13 @@ def open_account(*, actor: User, application: AccountApplication) -> Account:
 
     A status fixture opens it in that status instead, and pins it there. Raises
     `AccountInputInvalid` naming every field at fault, `EmailTaken`, `FixturesNotOffered`,
-    `UnknownStatusFixture`, `PrimaryHolderHasSections` or `PrimaryHolderNotFound`.
+    `UnknownStatusFixture`, `PrimaryHolderHasSections` or `PrimaryHolderNotFound`; `NotPermitted`
+    to staff of the broker, whose accounts are opened by a draft that says for whom.
     """
     actor.require(Permission.OPEN_ACCOUNTS)
     if actor.correspondent is None:
         raise NotPermitted(permission=Permission.OPEN_ACCOUNTS.value)
+    acting.claim(actor)
     return open_for(actor.correspondent, actor=actor, application=application)
 
 
@@ -93,12 +99,15 @@ def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationCh
     """Set an account's trading configuration: its cap on the options level, margin, suspension.
 
     What is None stays as it is. The approved level never changes here, so lowering the cap
-    takes effect at once and raising it again needs no new approval (AA-13, contract 6).
+    takes effect at once and raising it again needs no new approval (AA-13, contract 6). A
+    customer sets the cap and nothing else: margin and suspension are the broker's.
     `seen` is the mark of the configuration that the person who edits it saw. Raises
-    `AccountNotFound`, `AccountClosed`, `ChangedMeanwhile` or `AccountInputInvalid`.
+    `AccountNotFound`, `NotPermitted`, `AccountClosed`, `ChangedMeanwhile` or `AccountInputInvalid`.
     """
     actor.require(Permission.CONFIGURE_ACCOUNTS)
     account = lock_account(actor, account_id, missing=AccountNotFound)
+    if actor.kind == UserKind.CUSTOMER and changes.given().keys() - CUSTOMERS_OWN:
+        raise NotPermitted(permission=Permission.CONFIGURE_ACCOUNTS.value)
     if account.status == AccountStatus.ACCOUNT_CLOSED:
         raise AccountClosed(account_number=account.account_number)
     if seen:
@@ -148,6 +157,7 @@ def _with_primarys_sections(actor: User, application: AccountApplication) -> Acc
 def _insert_account(account: Account, application: AccountApplication, status: AccountStatus) -> None:
     account.kind = AccountKind.CUSTOMER
     account.status = status
+    account.closed_at = account.created_at if status == AccountStatus.ACCOUNT_CLOSED else None
     account.account_type = application.account_type
     account.account_sub_type = application.account_sub_type
     account.enabled_assets = list(application.enabled_assets)

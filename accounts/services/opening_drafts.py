@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts import acting
 from accounts.audit import record_look
 from accounts.choices import OpeningStep
+from accounts.documents.storing import files_follow_the_commit, open_sealed, store_sealed
 from accounts.errors import AccountInputInvalid, ChangedMeanwhile
 from accounts.models import Account, Correspondent, DraftDocument, OpeningDraft, User
 from accounts.opening_errors import (
@@ -88,6 +88,7 @@ def save_step(*, actor: User, draft_id: UUID, step: StepEntries) -> OpeningDraft
     return draft
 
 
+@files_follow_the_commit()
 @transaction.atomic(durable=True)
 def add_document(*, actor: User, draft_id: UUID, document: UploadedDocument, file_name: str) -> DraftDocument:
     """Add a document to an application; the same file as the same kind of document is there once.
@@ -117,7 +118,7 @@ def add_document(*, actor: User, draft_id: UUID, document: UploadedDocument, fil
         content_digest=digest,
         created_at=clock.now(),
     )
-    row.content.save(f"{draft.pk}/{row.id}.sealed", ContentFile(seal(content, account_id=draft.pk)), save=False)
+    store_sealed(row.content, content, sealed_for=draft.pk, name=str(row.id))
     row.save(force_insert=True)
     _touch(draft)
     draft.save(update_fields=["revision", "updated_at"])
@@ -143,10 +144,11 @@ def look_at_document(*, actor: User, draft_id: UUID, document_id: UUID) -> tuple
     actor.require(Permission.READ_DOCUMENTS)
     acting.claim(actor)
     drafts = OpeningDraft.objects.visible_to(actor).in_progress()
-    row = DraftDocument.objects.filter(draft__in=drafts, draft_id=draft_id, pk=document_id).first()
+    found = DraftDocument.objects.filter(draft__in=drafts, draft_id=draft_id, pk=document_id)
+    row = found.select_related("draft").first()
     if row is None:
         raise DraftDocumentNotFound
-    record_look(actor, subject="DraftDocument", subject_id=row.pk)
+    record_look(actor, subject="DraftDocument", subject_id=row.pk, correspondent_id=row.draft.correspondent_id)
     return row, _content(row)
 
 
@@ -161,6 +163,7 @@ def discard_draft(*, actor: User, draft_id: UUID) -> None:
     draft.save()
 
 
+@files_follow_the_commit()
 @transaction.atomic(durable=True)
 def submit_draft(*, actor: User, draft_id: UUID, revision: int, application: AccountApplication) -> Account:
     """Open the account that a draft asks for; `application` is what was read of it at `revision`.
@@ -234,5 +237,4 @@ def _delete_document(row: DraftDocument) -> None:
 
 
 def _content(row: DraftDocument) -> bytes:
-    with row.content.open("rb") as file:
-        return unseal(file.read(), account_id=row.draft_id)
+    return open_sealed(row.content, sealed_for=row.draft_id)

@@ -1,11 +1,13 @@
 """Decide on a request for an options level by a rule set, always with reasons (AA-2, AA-22, SU-1).
 
 What is incomplete or refused is rejected; a contradiction goes to a person whatever the rest
-would allow (SU-2); else the highest level that the answers support is granted. The same rule
-set, thresholds and applicant always give the same decision in the same words.
+would allow (SU-2); else the highest level that the answers support is granted, where a level
+asks all that the ones below it ask. The same rule set, thresholds and applicant always give the
+same decision in the same words.
 """
 
 from dataclasses import dataclass
+from itertools import chain, takewhile
 
 from options.choices import ApplicationStatus
 from options.rules.applicants import Applicant, facts_of
@@ -34,13 +36,13 @@ def decide(requested_level: int, applicant: Applicant, rules: RuleSet) -> Decisi
     if flags:
         return Decision(ApplicationStatus.PENDING, None, flags)
 
-    withheld: tuple[Reason, ...] = ()
-    for level in (one for one in sorted(LEVELS, reverse=True) if one <= requested_level):
-        unmet = rules.struck(facts, level, Effect.WITHHOLDS_LEVEL)
-        if not unmet:
-            return _granted(requested_level, level, withheld)
-        withheld += unmet
-    return Decision(ApplicationStatus.REJECTED, None, withheld)
+    unmet = {level: rules.struck(facts, level, Effect.WITHHOLDS_LEVEL) for level in LEVELS if level <= requested_level}
+    withheld = tuple(reason for level in sorted(unmet, reverse=True) for reason in unmet[level])
+    supported = takewhile(lambda level: not unmet[level], sorted(unmet))
+    granted = max(supported, default=None)
+    if granted is None:
+        return Decision(ApplicationStatus.REJECTED, None, withheld)
+    return _granted(requested_level, granted, withheld)
 
 
 def what_would_make(level: int, applicant: Applicant, rules: RuleSet) -> tuple[Reason, ...]:
@@ -49,7 +51,9 @@ def what_would_make(level: int, applicant: Applicant, rules: RuleSet) -> tuple[R
     It can be asked before anything is submitted, of a file with gaps: what is missing is a reason
     of its own and is not judged. No reason means that a request would be approved.
     """
-    return rules.struck(facts_of(applicant), level, *Effect)
+    facts = facts_of(applicant)
+    below = (rules.struck(facts, lower, Effect.WITHHOLDS_LEVEL) for lower in LEVELS if lower < level)
+    return (*rules.struck(facts, level, *Effect), *chain.from_iterable(below))
 
 
 def already_approved(requested_level: int, approved_level: int) -> Decision:

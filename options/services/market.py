@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
+from accounts import acting
 from accounts.models import User
 from accounts.permissions import Permission
 from brokerage import clock
@@ -93,6 +94,7 @@ def pin_quotes(*, actor: User, quotes: Mapping[str, QuoteToPin]) -> dict[str, Pi
     price that is none, or a quote without any price.
     """
     actor.require(Permission.CONTROL_SANDBOX)
+    acting.claim(actor)
     assets = {
         asset.symbol: asset
         for asset in Asset.objects.exclude(asset_class=AssetClass.USD).filter(symbol__in=list(quotes))
@@ -118,6 +120,7 @@ def pin_quotes(*, actor: User, quotes: Mapping[str, QuoteToPin]) -> dict[str, Pi
 def release_quotes(*, actor: User, symbols: Iterable[str] | None = None) -> None:
     """Let go of the pinned quotes of `symbols`, or of all; what is not pinned stays as it is."""
     actor.require(Permission.CONTROL_SANDBOX)
+    acting.claim(actor)
     pins = PinnedQuote.objects.all()
     (pins if symbols is None else pins.filter(asset__symbol__in=list(symbols))).delete()
 

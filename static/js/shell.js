@@ -33,6 +33,9 @@
     }
   });
 
+  // Tabs: where they do not all fit, the one that is open is in sight.
+  find(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // Copy: a button beside what is shown once puts it on the clipboard and says so.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");

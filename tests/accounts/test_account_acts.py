@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.choices import AccountStatus, AuditAct, Role
 from accounts.models import Account, AccountNote, AuditEntry, OwnerDocument
+from accounts.rules.documents import LARGEST_DOCUMENT
+from brokerage.asgi import most_bytes
 from tests.factories import make_account, make_customer, make_staff
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -206,8 +208,11 @@ def test_documents_are_added_previewed_and_each_look_is_recorded(desk, account, 
     [
         ([], "Choose a file."),
         ([pdf()] * 11, "At most 10 files at once, found 11."),
-        ([pdf("big.pdf", PDF + b" " * (10 * 1024 * 1024))], "big.pdf: a file has at most 10 MB."),
-        ([pdf(), pdf("invoice.pdf", b"MZ\x90\x00")], "invoice.pdf"),
+        ([pdf("big.pdf", PDF + b" " * (10 * 1024 * 1024))], "A file has at most 10 MB: big.pdf."),
+        (
+            [pdf(), pdf("invoice.pdf", b"MZ\x90\x00")],
+            "In “invoice.pdf”: must be a PDF, a PNG or a JPEG, found application/",
+        ),
     ],
     ids=["none", "eleven", "too large", "an executable"],
 )
@@ -221,6 +226,14 @@ def test_documents_that_cannot_be_kept_are_refused_together(desk, account, files
     assert response.status_code == 422
     assert said in told(response)
     assert OwnerDocument.objects.count() == before
+
+
+def test_ten_files_of_ten_megabytes_reach_the_page_and_stay_in_memory(account, settings):
+    ten = 10 * LARGEST_DOCUMENT
+
+    assert most_bytes("POST", f"/accounts/{account.pk}/documents") > ten
+    assert ten < settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert most_bytes("POST", f"/accounts/{account.pk}/notes") < LARGEST_DOCUMENT
 
 
 def test_documents_are_looked_into_and_added_by_role(client, acme, globex, account):

@@ -13,10 +13,10 @@ from accounts.choices import AuditAct, Role
 from accounts.models import Account, AuditEntry, BrokerPolicy, Contact, Correspondent, User
 from accounts.models.users import ApiKey
 from accounts.rules.configuration import ConfigurationChanges
-from accounts.services.onboarding import configure_account
+from accounts.services.onboarding import configure_account, open_account
 from brokerage import clock, database_session
 from brokerage.models import SandboxClock
-from tests.factories import application_body, make_account, make_staff
+from tests.factories import application_body, make_account, make_application, make_staff
 
 NOT_AUDITED = {
     # books of their own: append-only, or rebuilt from what is
@@ -104,6 +104,13 @@ def test_a_service_called_from_a_shell_names_its_actor(acme, account):
     assert entry.before == {"is_configured": False, "suspend_trade": False}
     assert entry.after == {"is_configured": True, "suspend_trade": True}
     assert entry.actor_id == acme.ops.pk
+
+
+def test_an_account_opened_from_a_shell_is_its_actors_in_every_entry(acme):
+    account = open_account(actor=acme.ops, application=make_application())
+
+    entries = AuditEntry.objects.filter(account_id=account.pk)
+    assert set(entries.values_list("act", "actor_id")) == {("added", acme.ops.pk)}
 
 
 def test_what_is_already_so_leaves_nothing(acme, account):

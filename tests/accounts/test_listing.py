@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 
-from accounts.choices import AccountStatus, Role
+from accounts.choices import AccountStatus, AuditAct, Role
 from accounts.list_heads import MOST_COUNTED, count_accounts
 from accounts.listing import PAGE_SIZE, AccountFilter
-from accounts.models import Account, SavedFilter
+from accounts.models import Account, AuditEntry, SavedFilter
 from brokerage import clock
 from tests.factories import make_account, make_customer, make_staff, nowhere
+from tests.runtime import runtime_role
 
 HTMX = {"HX-Request": "true"}
 
@@ -146,6 +148,20 @@ def test_a_count_costs_the_same_however_many_there_are(ops, account, django_asse
         count_accounts(ops, AccountFilter())
 
 
+@pytest.mark.parametrize("firm", ["ACME", None], ids=["a correspondent's", "the broker's"])
+def test_an_estimate_is_right_behind_row_level_security_too(account, ops, firm):
+    copies(account, MOST_COUNTED + 500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_account")
+    actor = ops if firm else make_staff(Role.OPERATIONS, None)
+
+    with runtime_role(actor):
+        count = count_accounts(actor, AccountFilter())
+
+    assert not count.is_exact
+    assert count.number == pytest.approx(MOST_COUNTED + 501, rel=0.01)
+
+
 def test_a_neighbors_accounts_are_not_counted(client, account, globex):
     client.force_login(globex.ops)
 
@@ -239,8 +255,12 @@ def test_a_colleagues_filter_can_be_used_and_not_changed(client, acme, account):
     assert client.post(f"/accounts/filters/{nowhere()}", {"delete": "1"}).status_code == 404
 
 
-def test_customers_have_no_kept_filters(client, acme):
+def test_customers_have_no_kept_filters_and_count_and_export_nothing(client, acme):
     mine = make_account(acme.correspondent, owner=make_customer(acme.correspondent))
     client.force_login(mine.owner)
 
-    assert "Saved filters" not in client.get("/accounts").content.decode()
+    for part in ("count", "export.csv", "export.xlsx", "filters"):
+        assert client.get(f"/accounts/{part}").status_code == 403
+    assert keep(client).status_code == 403
+    assert not SavedFilter.objects.exists()
+    assert not AuditEntry.objects.filter(act=AuditAct.EXPORTED).exists()

@@ -1,13 +1,16 @@
 """Opening an account in the browser: the steps, what is kept, what is refused, and the account at the end."""
 
 import re
+from errno import ENOSPC
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.choices import OpeningStep, Role
-from accounts.models import Account, DraftDocument, OpeningDraft
+from accounts.models import Account, AuditEntry, DraftDocument, OpeningDraft
 from accounts.services.opening_drafts import sections_of
 from brokerage.asgi import most_bytes
 from tests.accounts.openings import STEPS, revision_on
@@ -427,6 +430,30 @@ def test_an_application_takes_ten_documents(desk, draft):
     assert written() == before
 
 
+class FullStorage(FileSystemStorage):
+    """Files in a directory that is full once one document of an account lies there."""
+
+    def _save(self, name, content):
+        if "owner-documents" in name and any(Path(self.location, "owner-documents").rglob("*.sealed")):
+            raise OSError(ENOSPC, "no space is left")
+        return super()._save(name, content)
+
+
+def test_an_opening_that_fails_leaves_no_file_behind(desk, draft, settings, tmp_path):
+    full = {"BACKEND": f"{__name__}.FullStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": full}
+    fill_everything(desk, draft)
+    for number in range(2):
+        upload(desk, draft, PNG + bytes([number]))
+    before = written()
+
+    with pytest.raises(OSError, match="no space is left"):
+        open_account(desk, draft)
+
+    assert written() == before
+    assert [path.parent.parent.name for path in tmp_path.rglob("*.sealed")] == ["draft-documents"] * 2
+
+
 # --- Whose it is -------------------------------------------------------------------------------------
 
 
@@ -478,6 +505,19 @@ def test_staff_of_the_broker_say_for_whom(client, acme, globex):
     open_account(client, draft)
 
     assert Account.objects.get(email_address="ada@example.com").correspondent == globex.correspondent
+
+
+def test_a_look_by_staff_of_the_broker_stands_in_the_correspondents_trail(desk, draft, acme, client):
+    upload(desk, draft)
+    document = DraftDocument.objects.get()
+    looker = make_staff(Role.OPERATIONS, None)
+    client.force_login(looker)
+
+    assert client.get(f"/openings/{draft.pk}/documents/{document.pk}").content == PNG
+
+    look = AuditEntry.objects.get(act="revealed")
+    assert (look.actor_id, look.correspondent_id) == (looker.pk, acme.correspondent.pk)
+    assert (look.subject, look.subject_id) == ("DraftDocument", str(document.pk))
 
 
 def test_staff_of_a_correspondent_cannot_say_so(desk, acme, globex):

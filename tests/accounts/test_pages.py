@@ -121,8 +121,38 @@ def test_a_customer_sees_their_own_accounts_only(client, acme, account):
     mine = make_account(acme.correspondent, owner=make_customer(acme.correspondent))
     client.force_login(mine.owner)
 
-    assert names(client.get("/accounts")) == [mine.name]
+    assert client.get("/accounts")["Location"] == f"/accounts/{mine.pk}"
+    assert client.get("/", follow=True).redirect_chain[-1] == (f"/accounts/{mine.pk}", 302)
     assert client.get(f"/accounts/{account.pk}").status_code == 404
+
+
+def test_a_customer_with_several_accounts_chooses_among_them(client, acme, account):
+    holder = make_customer(acme.correspondent)
+    mine = [make_account(acme.correspondent, owner=holder) for _ in range(2)]
+    client.force_login(holder)
+
+    said = client.get("/accounts").content.decode()
+
+    assert re.findall(r'<a class="cut" href="/accounts/([^"]+)"', said) == [str(one.pk) for one in mine]
+    for of_staff in ("account-filters", "Export", "Saved filters", 'role="search"', "/openings", "/api-keys"):
+        assert of_staff not in said
+
+
+def test_a_customer_whose_account_is_not_linked_is_told(client, acme):
+    client.force_login(make_customer(acme.correspondent))
+
+    assert "No account is yours yet." in client.get("/accounts").content.decode()
+
+
+def test_a_customer_is_not_told_who_of_the_firm_did_what(client, acme):
+    mine = make_account(acme.correspondent, owner=make_customer(acme.correspondent))
+    client.force_login(acme.ops)
+    assert "Recorded by" in client.get(f"/accounts/{mine.pk}/profile").content.decode()
+
+    client.force_login(mine.owner)
+
+    assert "Recorded by" not in client.get(f"/accounts/{mine.pk}/profile").content.decode()
+    assert str(mine.opened_by) not in client.get(f"/accounts/{mine.pk}/suitability").content.decode()
 
 
 def test_a_reader_may_see_every_page(client, account, reader):

@@ -269,3 +269,24 @@ def test_a_closed_account_is_only_read(desk, acme):
 def test_an_unknown_section_is_not_found(desk, account):
     assert desk.get(path(account, "nonsense")).status_code == 404
     assert desk.get(f"/accounts/{nowhere()}/profile/contact").status_code == 404
+
+
+def test_an_event_brings_the_whole_profile_up_to_date_by_one_request(desk, account):
+    said = desk.get(f"/accounts/{account.pk}/profile").content.decode()
+
+    listening = re.findall(r'hx-get="([^"]+)" hx-trigger="sse:account-changed', said)
+    swapped = re.search(r'hx-select-oob="([^"]+)"', said)
+    assert listening.count(f"/accounts/{account.pk}/profile") == 1
+    assert not [url for url in listening if "/profile/" in url]
+    assert swapped is not None
+    assert {f"#{anchor}" for anchor in re.findall(r'<section[^>]* id="(section-[a-z_]+)"', said)} == set(
+        swapped[1].split(",")
+    )
+
+
+def test_amounts_are_shown_with_their_thousands_grouped(desk, account):
+    form = desk.get(f"/accounts/{account.pk}/profile/suitability?edit=1").content.decode()
+
+    shown = re.search(r'name="annual_income_max" value="([^"]+)"', form)
+    assert shown is not None
+    assert shown[1].replace(",", "") == f"{account.suitability.latest('id').annual_income_max:.2f}".removesuffix(".00")

@@ -36,6 +36,7 @@ def call(applications: dict[str, Recorder], scope: dict) -> None:
         ("/streams/account", "streams"),
         ("/accounts/export.csv", "streams"),
         ("/accounts/export.xlsx", "streams"),
+        ("/audit/export.csv", "streams"),
         ("/accounts", "pages"),
         ("/v1/events", "pages"),
         ("/v1/accounts", "pages"),

@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from accounts.choices import OpeningStep
-from accounts.models import Account, OpeningDraft
+from accounts.models import Account
 from accounts.services.opening_drafts import sections_of
 from tests.accounts.openings import STEPS
 from tests.browser.conftest import NARROW, WIDE

@@ -2,9 +2,11 @@
 
 import re
 
+from django.test import Client
 from playwright.sync_api import expect
 
-from tests.factories import make_account
+from accounts.models import Account
+from tests.factories import make_account, make_customer
 
 
 def test_a_section_is_edited_and_saved_in_place_by_keyboard(page, account):
@@ -69,3 +71,38 @@ def test_the_count_comes_after_the_list(page, account):
     page.goto("/accounts")
 
     expect(page.locator("#accounts-count")).to_have_text("1 account")
+
+
+def test_an_event_brings_the_rest_up_to_date_and_leaves_an_open_form_alone(page, account):
+    page.goto(f"/accounts/{account.pk}/profile")
+    page.locator("#edit-contact").press("Enter")
+    page.get_by_label("Phone", exact=True).fill("+1999")
+    Account.objects.filter(pk=account.pk).update(fractional_trading=not account.fractional_trading)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Phone", exact=True).focus()
+
+    page.evaluate("htmx.trigger('#profile', 'sse:account-changed')")
+
+    word = "Not allowed" if account.fractional_trading else "Allowed"
+    expect(page.locator("#section-configuration dd").nth(2)).to_have_text(word)
+    expect(page.get_by_label("Phone", exact=True)).to_have_value("+1999")
+    expect(page.get_by_label("Phone", exact=True)).to_be_focused()
+    assert len(asked) == 1
+
+
+def test_a_customer_is_led_to_the_account_and_changes_the_cap_alone(open_page, acme, live_server):
+    mine = make_account(acme, owner=make_customer(acme))
+    page = open_page(signed_in=False)
+    client = Client()
+    client.force_login(mine.owner)
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    page.goto("/")
+
+    expect(page).to_have_url(re.compile(f"/accounts/{mine.pk}$"))
+    expect(page.locator("#search")).to_have_count(0)
+    page.get_by_role("link", name="Profile").click()
+    expect(page.locator("a.edit", has_text="Edit")).to_have_count(0)
+    expect(page.locator("#edit-level")).to_be_visible()

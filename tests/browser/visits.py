@@ -85,7 +85,7 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
     ],
     "newcomer": _ok("/security/enroll", "/security/app"),
-    "customer": [*_ok("/accounts", "/security"), Visit(OWN, 404)],
+    "customer": [*_ok("/accounts", OWN, OWN + "/profile", "/security"), Visit(OWN + "/notes", 404)],
     "between": _ok("/sign-in/code"),
     "nobody": [
         *_ok("/sign-in", "/sign-in/forgotten", "/sign-in/forgotten/sent", "/sign-in/password/1-gone"),
@@ -180,7 +180,9 @@ def visitor(who: str, account: Account, clerk: User) -> User | None:
         case "newcomer":
             return make_staff(Role.ROP, firm, email="newcomer@acme.example", enrolled=False)
         case "customer":
-            return make_customer(firm)
+            customer = make_customer(firm)
+            Account.objects.filter(pk=account.pk).update(owner=customer)
+            return customer
     return None
 
 

@@ -21,6 +21,8 @@ from tests.trading.funding import (
     send,
     wire_out,
 )
+from trading.api.funding_serializers import AchSerializer, BankSerializer, TransferSerializer
+from trading.funding_forms import AchForm, BankForm, WithdrawalForm
 from trading.models import AchRelationship, Bank, Transfer
 
 HTMX = {"HX-Request": "true"}
@@ -272,3 +274,59 @@ def test_the_page_costs_the_same_with_many_transfers(desk, account, path, django
 
     with django_assert_max_num_queries(16):
         desk.get(path)
+
+
+def test_what_is_missing_is_said_in_sentences(desk, account, path):
+    before = all_of_it()
+
+    ach = words(desk.post(f"{path}/link-ach", {"account_owner_name": "John Doe", "bank_account_type": "SAVINGS"}))
+    bank = {"name": "Bank of Example", "bank_code_type": "BIC", "bank_code": "DEUTDEFF", "account_number": "DE12345678"}
+    wire = words(desk.post(f"{path}/link-bank", bank))
+
+    assert "Routing number is required." in ach
+    assert "Account number is required." in ach
+    assert "City is required with a BIC." in wire
+    assert all_of_it() == before
+
+
+def test_an_amount_is_read_as_people_type_it(desk, account, path):
+    linked_ach(account)
+    key = key_in(desk.get(f"{path}/deposit"))
+
+    refused = desk.post(f"{path}/deposit", {"amount": "a lot", "one_time_key": key})
+    assert "Amount must be a number, such as 1,250.00." in words(refused)
+    assert not Transfer.objects.exists()
+    assert desk.post(f"{path}/deposit", {"amount": "$1,250.00", "one_time_key": key}).status_code == 302
+
+    assert Transfer.objects.get().amount == Decimal(1250)
+
+
+def test_cash_is_moved_where_a_bank_is_linked_and_confirmed(desk, account, path):
+    said = desk.get(path).content.decode()
+    assert "to-deposit" not in said
+    assert "to-withdraw" not in said
+    assert "to-link-ach" in said
+
+    linked_bank(account)
+    said = desk.get(path).content.decode()
+    assert "to-deposit" not in said
+    assert "to-withdraw" in said
+
+    linked_ach(account)
+    assert "to-deposit" in desk.get(path).content.decode()
+
+
+def test_whoever_may_not_link_a_bank_is_not_told_to(client, acme, account, path):
+    client.force_login(acme.reader)
+
+    assert "Link one by ACH" not in client.get(path).content.decode()
+
+
+def test_the_withdrawal_form_asks_what_the_wire_takes():
+    wire = set(TransferSerializer().fields)
+    form = set(WithdrawalForm.base_fields)
+
+    assert form - wire == {"over", "one_time_key"}  # `over` names direction, type and bank at once
+    assert wire - form == {"direction", "transfer_type", "relationship_id", "bank_id"}
+    assert set(BankForm.base_fields) == set(BankSerializer().fields) - {"extra_fields"}
+    assert set(AchForm.base_fields) == set(AchSerializer().fields) - {"processor_token", "instant"}

@@ -53,11 +53,13 @@ class BankSerializer(serializers.Serializer):
     postal_code = TextField(max_length=LONGEST)
     city = TextField(max_length=LONGEST)
     street_address = TextField(max_length=LONGEST)
-    extra_fields = serializers.DictField(child=serializers.CharField(max_length=LONGEST), required=False, default=dict)
+    extra_fields = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST), required=False, allow_null=True, default=dict
+    )
 
     def to_details(self) -> BankDetails:
         """Answer the details as the service takes them."""
-        return BankDetails(**self.validated_data)
+        return BankDetails(**{**self.validated_data, "extra_fields": self.validated_data["extra_fields"] or {}})
 
 
 class TransferSerializer(serializers.Serializer):

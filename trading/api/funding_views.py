@@ -20,6 +20,7 @@ from trading.api.funding_serializers import (
     bank_object,
     transfer_object,
 )
+from trading.funding_errors import BankDetailsInvalid
 from trading.funding_selectors import list_ach_relationships, list_banks, list_transfers
 from trading.services.banks import link_ach, link_bank, unlink_ach, unlink_bank
 from trading.services.transfers import cancel_transfer, create_transfer
@@ -29,6 +30,7 @@ class AchRelationshipList(ApiView):
     """`/v1/accounts/{account_id}/ach_relationships`."""
 
     scope = KeyScope.FUNDING
+    invalid_input = BankDetailsInvalid
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """List the active relationships, or those in `statuses`."""
@@ -60,6 +62,7 @@ class BankList(ApiView):
     """`/v1/accounts/{account_id}/recipient_banks`."""
 
     scope = KeyScope.FUNDING
+    invalid_input = BankDetailsInvalid
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """List the active banks; `status` and `bank_name` choose others."""

@@ -6,7 +6,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.choices import KeyScope
-from brokerage.errors import InvalidInput
 from trading.api.journal_serializers import (
     JournalBatchSerializer,
     JournalQuery,
@@ -16,6 +15,7 @@ from trading.api.journal_serializers import (
     journal_object,
 )
 from trading.api.views import AccountView
+from trading.journal_errors import JournalInvalid
 from trading.journal_selectors import JournalFilter, get_journal, list_journals
 from trading.services.journals import cancel_journal, create_journal, create_journal_batch
 
@@ -26,6 +26,7 @@ class JournalList(AccountView):
     """`/v1/journals`: move cash or shares, and list what was moved."""
 
     scope = KeyScope.JOURNALING
+    invalid_input = JournalInvalid
 
     def post(self, request: Request) -> Response:
         """Make a journal; answers the Journal object."""
@@ -45,7 +46,7 @@ class JournalList(AccountView):
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise InvalidInput({"Idempotency-Key": [f"must have 1 to {LONGEST_KEY} characters"]})
+        raise JournalInvalid({"Idempotency-Key": [f"must have 1 to {LONGEST_KEY} characters"]})
     return key
 
 
@@ -53,7 +54,7 @@ class JournalBatchView(AccountView):
     """`POST /v1/journals/batch`: cash out of one account to many, all of it or none."""
 
     scope = KeyScope.JOURNALING
-
+    invalid_input = JournalInvalid
     asks: type[JournalBatchSerializer] | type[ReverseJournalBatchSerializer] = JournalBatchSerializer
 
     def post(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """What requests look like. Shapes only: whether the business allows it, the services decide."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, OrderFilter
 
 SYMBOL_LENGTH = 64
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 WORD_LENGTH = 32
 
 
@@ -23,7 +25,7 @@ class AmountField(serializers.DecimalField):
         super().__init__(max_digits=None, decimal_places=None, **kwargs)
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool | list | dict):
+        if isinstance(data, bool | list | dict) or (isinstance(data, str) and not DECIMAL.fullmatch(data)):
             self.fail("invalid")
         return super().to_internal_value(data)
 

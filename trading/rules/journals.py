@@ -66,8 +66,9 @@ class BatchRequest:
 
     @property
     def digest(self) -> str:
-        """Answer what tells this request from another under the same key."""
-        return sha256(repr([asdict(entry) for entry in self.entries]).encode()).hexdigest()
+        """Answer what tells this request from another under the same key; 5 and 5.00 are the same amount."""
+        entries = [asdict(entry) | {"amount": entry.amount and entry.amount.normalize()} for entry in self.entries]
+        return sha256(repr(entries).encode()).hexdigest()
 
 
 def require_direction(

@@ -84,7 +84,7 @@ def store_closing_balances(
     The accounts are locked in id order, as every act locks them.
     """
     list(Account.objects.filter(pk__in=account_ids).order_by("pk").select_for_update().values_list("pk", flat=True))
-    facts = {
+    facts: dict[str, Any] = {
         "date": session_date,
         "accounts": list(account_ids),
         "assets": list(closing_prices),

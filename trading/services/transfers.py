@@ -157,12 +157,15 @@ def return_transfer(*, actor: User, account_id: UUID, transfer_id: UUID, reason:
     """Record that the bank returned a posted transfer: its cash goes back where it came from.
 
     A deposit that was spent is taken back all the same; the account is then short of cash and
-    may neither trade nor transfer until that is put right. Raises `ReasonTooShort`,
-    `TransferNotFound` or `FundingMoveImpossible`.
+    may neither trade nor transfer until that is put right. Whoever entered the transfer does not
+    record its return: it would credit a withdrawal that has left (AA-21). Raises `ReasonTooShort`,
+    `TransferNotFound`, `TransferDecidedByMaker` or `FundingMoveImpossible`.
     """
     said = _require_person(actor, reason)
     account = lock_account(actor, account_id)
     transfer = get_transfer(account, transfer_id)
+    if transfer.created_by_id == actor.pk:
+        raise TransferDecidedByMaker
     give_reason(said)
     now = clock.now()
     moved = [move(transfer, TransferStatus.RETURNED, now, reason=said[:200])]

@@ -73,6 +73,7 @@ def test_one_flag_comes_as_a_word_too(account, acme_api, sent, stored):
             {"no_shorting": ["must be true or false"], "suspend_trade": ["must be true or false"]},
         ),
         ({"trade_confirm_email": "some"}, {"trade_confirm_email": ["must be one of all, none"]}),
+        ({"trade_confirm_email": ""}, {"trade_confirm_email": ["must be one of all, none"]}),
     ],
 )
 def test_a_configuration_that_cannot_be_is_refused_and_changes_nothing(account, acme_api, body, errors):

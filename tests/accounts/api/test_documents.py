@@ -1,20 +1,22 @@
 """Owner documents, account documents, and the links to both (contract/accounts.md 2.7)."""
 
 import base64
-from uuid import uuid4
 
 import pytest
 from django.core import signing
 from django.test import Client
 
-from accounts.choices import AccountStatus
+from accounts import tasks
+from accounts.choices import AccountStatus, Role
 from accounts.documents import links
 from accounts.models import AccountDocument, AuditEntry, OwnerDocument
+from accounts.services.documents import TRIED_AGAIN_AFTER
+from accounts.services.keys import revoke_api_key
 from accounts.services.users import system_user
 from accounts.tasks import make_record, make_records_left_behind
 from brokerage import clock
 from brokerage.models import Event
-from tests.factories import make_account, nowhere
+from tests.factories import make_account, make_staff, nowhere
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 16
@@ -171,7 +173,7 @@ def test_the_neighbors_account_has_no_documents(account, globex_api, files):
     assert OwnerDocument.objects.count() == before[0]
 
 
-@pytest.mark.parametrize("path", ["documents", f"documents/{uuid4()}", f"documents/{uuid4()}/download"])
+@pytest.mark.parametrize("path", ["documents", f"documents/{nowhere()}", f"documents/{nowhere()}/download"])
 def test_an_unknown_account_is_404(acme_api, path):
     response = acme_api.get(f"/v1/accounts/{nowhere()}/{path}")
 
@@ -202,6 +204,24 @@ def test_an_opening_makes_the_account_record_once(account, acme_api):
 def test_the_sweep_makes_a_record_whose_task_was_lost(account):
     make_records_left_behind(clock.now())
 
+    assert AccountDocument.objects.filter(account=account).count() == 1
+
+
+def test_a_record_that_cannot_be_made_waits_an_hour_and_holds_up_no_other(files, account, acme, tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "MOST_RECORDS_AT_ONCE", 1)
+    other = make_account(acme.correspondent)
+    in_the_way = tmp_path / "account-documents" / str(account.pk)
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("a file where the account's directory belongs")
+
+    for _ in range(3):
+        make_records_left_behind(clock.now())
+
+    assert [made.account_id for made in AccountDocument.objects.all()] == [other.pk]
+    in_the_way.unlink()
+    make_records_left_behind(clock.now())
+    assert AccountDocument.objects.count() == 1
+    make_records_left_behind(clock.now() + TRIED_AGAIN_AFTER)
     assert AccountDocument.objects.filter(account=account).count() == 1
 
 
@@ -291,6 +311,30 @@ def test_a_link_ends_with_the_access_of_who_asked_for_it(account, acme, acme_api
 
     acme.api_user.is_active = False
     acme.api_user.save()
+
+    assert Client().get(url).status_code == 404
+
+
+def test_a_link_ends_with_the_key_that_asked_for_it(account, acme, acme_api):
+    document = make_document(account)
+    url = acme_api.get(f"/v1/accounts/{account.pk}/documents/{document.pk}/download")["Location"]
+    before = AuditEntry.objects.filter(act="revealed").count()
+    admin = make_staff(Role.ADMIN, acme.correspondent)
+
+    revoke_api_key(actor=admin, key_id=acme.key.key_id)
+
+    assert Client().get(url).status_code == 404
+    assert AuditEntry.objects.filter(act="revealed").count() == before
+
+
+def test_a_link_ends_with_the_role_that_may_read_what_was_sent(account, acme, upload, rf):
+    upload([sent()])
+    document = OwnerDocument.objects.filter(account=account).last()
+    url = links.link_to(rf.get("/"), document, acme.ops)
+    assert Client().get(url).status_code == 200
+
+    acme.ops.role = Role.VIEWER
+    acme.ops.save()
 
     assert Client().get(url).status_code == 404
 

@@ -77,7 +77,7 @@ def test_a_partners_own_cap_is_not_announced(acme):
 @async_to_sync
 async def ask(method, path, headers):
     """Ask as a stream's client does; answer the response and the whole of its body."""
-    response = await getattr(AsyncClient(), method)(path, headers=headers)
+    response = await getattr(AsyncClient(enforce_csrf_checks=True), method)(path, headers=headers)
     body = [chunk async for chunk in response.streaming_content] if response.streaming else [response.content]
     return response, b"".join(body).decode()
 

@@ -57,6 +57,7 @@ def test_a_foreign_tax_id_has_2_to_40_letters_digits_and_marks(tax_id):
         ("7777777", "must not be one digit repeated"),
         ("1234567", "must not be a run of rising or falling digits"),
         (" 90135", "must not start or end with a space"),
+        ("\u00b2\u00b3\u00b9", "must be in printable ASCII characters"),
     ],
 )
 def test_an_impossible_foreign_tax_id_is_refused(tax_id, sentence):

@@ -221,6 +221,7 @@ def test_a_fixture_opens_an_account_in_its_status_and_keeps_it_there(acme, statu
 
     account.refresh_from_db()
     assert account.status == status
+    assert account.closed_at == (account.created_at if status == AccountStatus.ACCOUNT_CLOSED else None)
     assert [payload["status_to"] for _, payload in events_of(account)] == [status]
 
 
@@ -430,6 +431,27 @@ def test_who_may_not_configure_changes_nothing(acme, globex):
     account.refresh_from_db()
     assert account.max_options_trading_level is None
     assert configure_account(actor=owner, account_id=account.pk, changes=changes).max_options_trading_level == 1
+
+
+def test_a_customer_sets_the_cap_and_neither_margin_nor_suspension(acme):
+    owner = make_customer(acme.correspondent)
+    account = make_account(acme.correspondent, owner=owner)
+    before = Event.objects.count()
+
+    for changes in (
+        ConfigurationChanges(max_margin_multiplier="4"),
+        ConfigurationChanges(max_options_trading_level=0, suspend_trade=True),
+    ):
+        with pytest.raises(NotPermitted):
+            configure_account(actor=owner, account_id=account.pk, changes=changes)
+
+    account.refresh_from_db()
+    assert (account.max_margin_multiplier, account.suspend_trade, account.max_options_trading_level) == (
+        "1",
+        False,
+        None,
+    )
+    assert Event.objects.count() == before
 
 
 def test_a_closed_account_is_not_configured(acme):

@@ -105,10 +105,10 @@ def test_a_decision_never_exceeds_the_request_and_always_has_a_reason(who, reque
         assert len(reason.rule) <= 60
 
 
-@given(applicants)
-def test_who_gets_level_2_gets_level_1_as_well(who):
-    if decide(2, who, RULES).status is ApplicationStatus.APPROVED:
-        assert decide(1, who, RULES).status is ApplicationStatus.APPROVED
+@given(applicants, st.sampled_from([RULES, RULES.with_thresholds({"level_1_annual_income": "60000"})]))
+def test_who_gets_level_2_gets_level_1_as_well_wherever_thresholds_are(who, rules):
+    if decide(2, who, rules).status is ApplicationStatus.APPROVED:
+        assert decide(1, who, rules).status is ApplicationStatus.APPROVED
 
 
 @settings(max_examples=300)

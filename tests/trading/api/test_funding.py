@@ -4,10 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from brokerage.money import plain
 from tests.factories import make_account, nowhere
 from tests.ledger import deposit
+from tests.market import PUT, make_trader, trade
 from tests.trading.funding import NUMBER, ROUTING, all_of_it, later, linked_ach, linked_bank
 from trading.models import AchRelationship, Bank
+from trading.services.funding_steps import read_cash
 
 ACH = {
     "account_owner_name": "John Doe",
@@ -97,6 +100,27 @@ def test_wrong_bank_details_are_named(acme_api, path):
     }
 
 
+@pytest.mark.parametrize(
+    ("where", "wrong", "code"),
+    [
+        ("ach_relationships", ACH | {"bank_routing_number": 121000358}, 40010001),
+        ("ach_relationships", ACH | {"instant": "soon"}, 40010001),
+        ("ach_relationships", [ACH], 40010000),
+        ("recipient_banks", BANK | {"name": {"first": "Bank"}}, 40010001),
+        ("recipient_banks", BANK | {"extra_fields": []}, 40010000),
+    ],
+)
+def test_bank_details_of_another_type_are_a_400_and_link_nothing(acme_api, path, where, wrong, code):
+    status, said = refused(acme_api, f"{path}/{where}", wrong)
+
+    assert (status, said["code"]) == (400, code)
+    assert acme_api.get(f"{path}/{where}").json() == []
+
+
+def test_no_extra_fields_may_be_null(acme_api, path):
+    assert acme_api.post(f"{path}/recipient_banks", BANK | {"extra_fields": None}).json()["extra_fields"] == {}
+
+
 def test_a_bank_from_its_making_to_its_end(acme_api, path):
     made = acme_api.post(f"{path}/recipient_banks", BANK).json()
 
@@ -104,7 +128,7 @@ def test_a_bank_from_its_making_to_its_end(acme_api, path):
     assert refused(acme_api, f"{path}/recipient_banks", BANK)[0] == 409
     assert len(acme_api.get(f"{path}/recipient_banks?bank_name=bank of example").json()) == 1
     assert acme_api.get(f"{path}/recipient_banks?bank_name=other").json() == []
-    assert acme_api.get(f"{path}/recipient_banks?status=SOME").status_code == 422
+    assert acme_api.get(f"{path}/recipient_banks?status=SOME").status_code == 400
     assert acme_api.delete(f"{path}/recipient_banks/{made['id']}").status_code == 204
     assert acme_api.get(f"{path}/recipient_banks").json() == []
     assert [one["status"] for one in acme_api.get(f"{path}/recipient_banks?status=INACTIVE").json()] == ["CANCELED"]
@@ -118,7 +142,7 @@ def test_a_bank_in_use_is_not_let_go(acme_api, account, path):
     status, said = refused(acme_api, f"{path}/recipient_banks/{bank.pk}", "", method="delete")
 
     assert (status, said["code"]) == (400, 40010000)
-    assert said["message"] == "1 transfers over it are under way: cancel them or wait for their end"
+    assert said["message"] == "transfers over it are under way (1): cancel them or wait for their end"
 
 
 def wire(bank, **changes):
@@ -193,6 +217,18 @@ def test_the_published_sentences(acme_api, account, path, kind, changes, sentenc
     status, said = refused(acme_api, f"{path}/transfers", body)
 
     assert (status, said["code"], said["message"]) == (422, 40010001, sentence)
+
+
+def test_pledged_cash_is_not_transferred_out(acme, acme_api, overview_market):
+    trader = make_trader(acme.correspondent, cash="25000")
+    trade(trader, PUT, "sell")
+    bank = linked_bank(trader)
+    free = read_cash(trader.pk).free
+    body = {"transfer_type": "wire", "direction": "OUTGOING", "bank_id": str(bank.pk)}
+
+    status, said = refused(acme_api, f"/v1/accounts/{trader.pk}/transfers", body | {"amount": str(free + 1)})
+
+    assert (status, said["code"], said["requested"], said["available"]) == (403, 40310000, plain(free + 1), plain(free))
 
 
 def test_the_list_is_walked_by_offset_until_it_is_empty(acme_api, account, path):

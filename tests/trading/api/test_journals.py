@@ -78,6 +78,8 @@ def test_a_share_journal_takes_numbers_as_the_client_sends_them(acme, account, a
         ({"amount": "lots"}, "amount"),
         ({"symbol": "AAPL"}, "symbol"),
         ({"qty": "1"}, "qty"),
+        ({"amount": "\u0661\u0660"}, "amount"),
+        ({"amount": "1_000"}, "amount"),
         ({"currency": "EUR"}, "currency"),
         ({"entry_type": "JNLS"}, "symbol"),
         ({"entry_type": "JNLS", "amount": None, "symbol": "AAPL", "qty": "0"}, "qty"),
@@ -89,9 +91,32 @@ def test_bad_input_is_named_and_moves_nothing(acme, account, acme_api, changes, 
 
     answer = acme_api.post("/v1/journals", journal_body(acme, account, **changes))
 
-    assert (answer.status_code, answer.json()["code"]) == (422, 40010001)
+    assert (answer.status_code, answer.json()["code"]) == (400, 40010001)
     assert field in answer.json()["errors"]
     assert everything() == before
+
+
+def test_a_journal_from_customer_to_customer_is_refused_and_moves_nothing(acme, account, acme_api):
+    deposit(account, "500")
+    other = make_account(acme.correspondent)
+    ends = {"from_account": str(account.pk), "to_account": str(other.pk)}
+    before = everything()
+
+    answer = acme_api.post("/v1/journals", journal_body(acme, account, **ends))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 40010001)
+    assert answer.json()["message"] == "JNLC journals go between the firm and a customer"
+    assert everything() == before
+
+
+def test_a_journal_over_the_limit_waits_and_moves_no_cash(acme, account, acme_api):
+    type(acme.correspondent).objects.filter(pk=acme.correspondent.pk).update(journal_limit_amount=100)
+    before = everything()
+
+    answer = acme_api.post("/v1/journals", journal_body(acme, account))
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "pending")
+    assert {book for book, rows in everything().items() if rows != before[book]} == {"Journal", "Event"}
 
 
 def test_another_correspondents_accounts_and_journals_do_not_exist(acme, globex_api, account, acme_api):
@@ -257,7 +282,7 @@ def test_a_bad_line_of_a_batch_is_named_and_nothing_is_booked(acme, account, acm
 
     answer = acme_api.post("/v1/journals/batch", batch_body(acme, good, good | entry, **changes))
 
-    assert (answer.status_code, answer.json()["code"]) == (422, 40010001)
+    assert (answer.status_code, answer.json()["code"]) == (400, 40010001)
     assert list(answer.json()["errors"]) == [field]
     assert everything() == before
 
@@ -285,8 +310,48 @@ def test_a_repeated_key_answers_the_same_and_another_body_is_refused(acme, accou
     answer = acme_api.post(path, other, **key)
 
     assert (answer.status_code, answer.json()["code"]) == (422, 42210000)
-    assert acme_api.post(path, body, HTTP_IDEMPOTENCY_KEY="k" * 129).status_code == 422
+    assert acme_api.post(path, body, HTTP_IDEMPOTENCY_KEY="k" * 129).status_code == 400
     assert everything() == before
+
+
+def test_a_repeated_batch_may_write_its_amounts_in_another_way(acme, account, acme_api):
+    key = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    first = acme_api.post("/v1/journals/batch", batch_body(acme, {"to_account": str(account.pk), "amount": 5}), **key)
+    before = everything()
+
+    again = acme_api.post(
+        "/v1/journals/batch", batch_body(acme, {"to_account": str(account.pk), "amount": "5.00"}), **key
+    )
+
+    assert again.json() == first.json()
+    assert everything() == before
+
+
+def test_between_two_customers_nothing_is_journaled(acme, account, acme_api):
+    other = make_account(acme.correspondent)
+    before = everything()
+
+    answer = acme_api.post("/v1/journals", journal_body(acme, account, from_account=str(other.pk)))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 40010001)
+    assert answer.json()["message"] == "JNLC journals go between the firm and a customer"
+    assert everything() == before
+
+
+def test_a_list_reaches_to_the_last_day_of_the_calendar(acme, account, acme_api):
+    made = acme_api.post("/v1/journals", journal_body(acme, account)).json()
+
+    found = acme_api.get("/v1/journals", {"after": "0001-01-01", "before": "9999-12-31"}).json()
+
+    assert [one["id"] for one in found] == [made["id"]]
+
+
+@pytest.mark.parametrize("query", [{"status": "lost"}, {"limit": "0"}, {"after": "someday"}, {"to_account": "mine"}])
+def test_a_list_that_cannot_be_asked_for_is_malformed(acme_api, query):
+    answer = acme_api.get("/v1/journals", query)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, 40010001)
+    assert list(answer.json()["errors"]) == list(query)
 
 
 def test_a_transmitter_is_kept_and_shown(acme, account, acme_api):

@@ -468,6 +468,17 @@ def test_a_deposit_that_is_still_there_is_taken_back_and_nothing_more(account, a
     assert all_of_it() == before
 
 
+def test_whoever_entered_a_withdrawal_does_not_record_its_return(account, bank, ops):
+    transfer = create_transfer(actor=ops, account_id=account.pk, request=wire_out(bank, "600"))
+    later(130)
+    before = all_of_it()
+
+    with pytest.raises(TransferDecidedByMaker):
+        return_transfer(actor=ops, account_id=account.pk, transfer_id=transfer.pk, reason="R01 insufficient funds")
+
+    assert all_of_it() == before
+
+
 def test_a_withdrawal_whose_cash_is_gone_does_not_leave(account, ach, bank, ops):
     bounced = send(account, ach_in(ach, "500"))
     later(600)
