@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.act_forms import DocumentsForm, NoteForm
 from accounts.audit import record_look
+from accounts.auditing import subject_of
 from accounts.choices import AccountStatus, MimeType, UserKind
 from accounts.documents.reading import get_account_document, get_owner_document, read_content
 from accounts.documents.views import content_response
@@ -119,7 +120,7 @@ def made_document(request: SignedInRequest, account_id: UUID, document_id: UUID)
 
 def _content(request: SignedInRequest, found: OwnerDocument | AccountDocument) -> HttpResponse:
     content = read_content(found)
-    record_look(request.user, subject=found._meta.label_lower, subject_id=str(found.pk), account=found.account)
+    record_look(request.user, subject=subject_of(found), subject_id=str(found.pk), account=found.account)
     response = content_response(found, content)
     response["Cache-Control"] = NOT_KEPT
     return response

@@ -9,6 +9,7 @@ import os
 import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -85,6 +86,8 @@ async def _refuse_body(send: Send) -> None:
 
 if SUPERVISED in os.environ:
     _answer_without_delay()
+# Read now: what is wrong with a path stops the start, and no request waits for them to be read.
+import_module(settings.ROOT_URLCONF)
 application = route(
     streams=get_asgi_application(),
     pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # and answers `lifespan`

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
+from hypothesis import HealthCheck, settings
 
 from accounts.services.users import system_user
 from options.services.dollars import dollars as make_dollars
@@ -10,6 +11,10 @@ from tests.cast import acme, acme_api, globex, globex_api, ops, reader, rop
 from tests.market import clock_at, overview_market
 
 __all__ = ["acme", "acme_api", "clock_at", "globex", "globex_api", "ops", "overview_market", "reader", "rop"]
+
+# How long a machine takes to make up an example says nothing about the code.
+settings.register_profile("strikebook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("strikebook")
 
 
 @pytest.fixture(scope="session", autouse=True)

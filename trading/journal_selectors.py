@@ -67,4 +67,4 @@ def _visible_to(actor: User) -> QuerySet[Journal]:
     if actor.kind == UserKind.CUSTOMER:
         own = Account.objects.visible_to(actor)
         return journals.filter(Q(from_account__in=own) | Q(to_account__in=own))
-    return journals.filter(correspondent_id=actor.correspondent_id)
+    return journals.filter(correspondent=actor.correspondent)

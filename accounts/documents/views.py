@@ -5,6 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.audit import record_look
+from accounts.auditing import subject_of
 from accounts.choices import MimeType
 from accounts.documents.links import read_link
 from accounts.documents.reading import get_linked_document, read_content
@@ -20,7 +21,7 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the document that a signed link leads to, and record the look on behalf of who asked for it."""
     actor, found = get_linked_document(read_link(token))
     content = read_content(found)
-    record_look(actor, subject=found._meta.label_lower, subject_id=str(found.pk), account=found.account)
+    record_look(actor, subject=subject_of(found), subject_id=str(found.pk), account=found.account)
     return content_response(found, content)
 
 

@@ -24,6 +24,7 @@ from accounts.models.users import User
 from brokerage.fields import MoneyField
 
 ACCOUNT_NUMBERS = "accounts_account_number"
+NOT_AUDITED = ("search_text", "name_key", "last_equity_amount")  # what follows from other columns and rows
 WAITING_TO_MOVE = Q(status__in=[AccountStatus.SUBMITTED, AccountStatus.APPROVED], is_status_pinned=False) | Q(
     status=AccountStatus.ACCOUNT_UPDATED
 )
@@ -282,9 +283,7 @@ class Account(models.Model):
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="accounts_searched"),
             models.Index(fields=["id"], condition=WAITING_TO_MOVE, name="accounts_that_wait_to_move"),
         ]
-        triggers = [
-            Audited(account="id", correspondent="correspondent_id", left_out=["search_text", "name_key", "last_equity_amount"])
-        ]
+        triggers = [Audited(account="id", correspondent="correspondent_id", left_out=NOT_AUDITED)]
 
     def __str__(self) -> str:
         return f"{self.account_number} {self.name}"

@@ -1,5 +1,7 @@
 """The last steps of opening an account: the documents, and the review that opens it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.choices import MimeType, OpeningStep
-from accounts.errors import ChangedMeanwhile
+from accounts.errors import AccountInputInvalid, ChangedMeanwhile
 from accounts.models import OpeningDraft
 from accounts.openings.application import Fault, Opening
 from accounts.openings.drafts import get_draft
@@ -54,12 +56,27 @@ def documents(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
         return redirect_page(request, "accounts:draft_documents", draft_id)
     form = DocumentForm(request.POST, request.FILES)
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form), _in_words(form):
             document, name = _uploaded(form)
             add_document(actor=request.user, draft_id=draft_id, document=document, file_name=name)
             messages.success(request, f"{name or 'The document'} was added.")
             return redirect_page(request, "accounts:draft_documents", draft_id)
     return _show_documents(request, found, form)
+
+
+@contextmanager
+def _in_words(form: DocumentForm) -> Iterator[None]:
+    """Say what is wrong with a document as a person reads it; such a sentence is shown as it is."""
+    try:
+        yield
+    except AccountInputInvalid as refusal:
+        raise AccountInputInvalid(
+            {name: [in_words(_label(form, name), one) for one in said] for name, said in refusal.errors.items()}
+        ) from None
+
+
+def _label(form: DocumentForm, name: str) -> str:
+    return str(form.fields[name].label) if name in form.fields else "Document"
 
 
 @never_cache
@@ -126,16 +143,17 @@ def _uploaded(form: DocumentForm) -> tuple[UploadedDocument, str]:
 
 def _show_documents(request: SignedInRequest, draft: OpeningDraft, form: DocumentForm) -> HttpResponse:
     faults = Opening(sections_of(draft)).faults(today=clock.today())
-    labels = {name: str(field.label) for name, field in form.fields.items()}
-    said = {name: [in_words(labels[name], str(one)) for one in form.errors.get(name) or ()] for name in labels}
+    said = {
+        name: [_sentence(_label(form, name), str(one)) for one in form.errors.get(name) or ()] for name in form.fields
+    }
     rows = list(draft.documents.all())
     is_full = len(rows) >= MOST_DOCUMENTS
     context: dict[str, Any] = frame_context(draft, OpeningStep.DOCUMENTS, faults) | {
         "documents": rows,
         "most": MOST_DOCUMENTS,
         "is_full": is_full,
-        "fields": [(form[name], said[name]) for name in labels],
-        "general": [one for name in labels for one in said[name]] if is_full else [],
+        "fields": [(form[name], said[name]) for name in form.fields],
+        "general": [one for name in form.fields for one in said[name]] if is_full else [],
     }
     return render_page(
         request,
@@ -144,6 +162,10 @@ def _show_documents(request: SignedInRequest, draft: OpeningDraft, form: Documen
         context=context,
         status=422 if form.errors else 200,
     )
+
+
+def _sentence(label: str, said: str) -> str:
+    return in_words(label, said) if said[:1].islower() else said
 
 
 def _show_review(

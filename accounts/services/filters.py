@@ -10,6 +10,7 @@ from accounts.errors import FilterNameInvalid, FilterNameTaken, FilterNotFound
 from accounts.models import SavedFilter, User
 from accounts.permissions import Permission
 from brokerage import clock
+from brokerage.errors import InvalidInput
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 1000
@@ -20,18 +21,20 @@ NAME_CONSTRAINT = "a_filter_is_saved_once_under_a_name"
 def save_filter(*, actor: User, page: str, name: str, query_string: str, is_shared: bool) -> SavedFilter:
     """Keep a filter of `page` under a name. Saving under a name that one has already replaces that filter.
 
-    Raises `FilterNameInvalid`.
+    Raises `FilterNameInvalid`, or `InvalidInput` where the filter is longer than can be kept.
     """
     actor.require(Permission.VIEW_ACCOUNTS)
+    if len(query_string) > LONGEST_QUERY:
+        raise InvalidInput({"query_string": [f"must have at most {LONGEST_QUERY} characters"]})
     acting.claim(actor)
     kept, _ = SavedFilter.objects.update_or_create(
         owner=actor,
         page=page,
         name=_require_name(name),
-        defaults={"query_string": query_string[:LONGEST_QUERY], "is_shared": is_shared},
+        defaults={"query_string": query_string, "is_shared": is_shared},
         create_defaults={
             "correspondent_id": actor.correspondent_id,
-            "query_string": query_string[:LONGEST_QUERY],
+            "query_string": query_string,
             "is_shared": is_shared,
             "created_at": clock.now(),
         },

@@ -85,7 +85,7 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
     ],
     "newcomer": _ok("/security/enroll", "/security/app"),
-    "customer": [*_ok("/accounts", OWN, OWN + "/profile", "/security"), Visit(OWN + "/notes", 404)],
+    "customer": [*_ok(OWN, OWN + "/profile", "/security"), Visit(OWN + "/notes", 404)],
     "between": _ok("/sign-in/code"),
     "nobody": [
         *_ok("/sign-in", "/sign-in/forgotten", "/sign-in/forgotten/sent", "/sign-in/password/1-gone"),

@@ -53,8 +53,10 @@ class Table:
     @cached_property
     def _alike(self) -> dict[str, str]:
         given = {*self.columns.split(), *self.same}
-        left = [one for one in self.model._meta.concrete_fields if one.column not in given and _is_asked(one)]
-        return self.same | {one.column: _default(one) for one in left}
+        left: list[Any] = [
+            one for one in self.model._meta.concrete_fields if one.column not in given and _is_asked(one)
+        ]
+        return self.same | {str(one.column): _default(one) for one in left}
 
 
 def _is_asked(column: Any) -> bool:

@@ -185,15 +185,17 @@ def _face(journal: Journal, account: Account, sign: int) -> Activity:
 def announce(journals: Sequence[Journal], at: datetime, *, before: str = "") -> None:
     """Announce where each journal stands now, to both of its accounts; `before` is where all of them stood."""
     record_events(
-        event(
-            "journal.status_changed",
-            account=account,
-            subject=journal,
-            at=at,
-            payload=_payload(journal, before) | {"side": side},
-        )
-        for journal in journals
-        for side, account in (("from", journal.from_account), ("to", journal.to_account))
+        [
+            event(
+                "journal.status_changed",
+                account=account,
+                subject=journal,
+                at=at,
+                payload=_payload(journal, before) | {"side": side},
+            )
+            for journal in journals
+            for side, account in (("from", journal.from_account), ("to", journal.to_account))
+        ]
     )
 
 

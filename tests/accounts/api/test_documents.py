@@ -283,7 +283,7 @@ def test_a_download_moves_to_a_link_that_opens_without_signing_in_and_leaves_a_l
     assert opened["Cache-Control"] == "private, no-store"
     looks = AuditEntry.objects.filter(act="revealed", account_id=account.pk)
     assert [(look.actor_id, look.subject, look.subject_id) for look in looks] == [
-        (acme.api_user.pk, "accounts.accountdocument", str(document.pk))
+        (acme.api_user.pk, "AccountDocument", str(document.pk))
     ]
 
 
