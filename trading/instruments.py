@@ -81,9 +81,7 @@ def _with_holds(positions: QuerySet[Position]) -> QuerySet[Position]:
         leaving=Case(
             When(
                 asset_id=USD_ID,
-                then=Subquery(
-                    leaving.order_by().values("account_id").annotate(sum=Sum("hold_amount")).values("sum")
-                ),
+                then=Subquery(leaving.order_by().values("account_id").annotate(sum=Sum("hold_amount")).values("sum")),
             )
         ),
         held=Subquery(holds.order_by().values("account_id").annotate(sum=Sum("hold_quantity")).values("sum")),

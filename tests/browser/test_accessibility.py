@@ -85,7 +85,7 @@ def test_every_page_can_be_used_by_everybody_and_keeps_its_own_rules(page_of, ro
             wrong.append((path, "came to", response.status, shown.path))
         wrong += [(path, *one) for one in wrong_with(page)]
 
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
     assert [one for one in said if "Content Security" in one or "Refused to" in one] == []
 
 
