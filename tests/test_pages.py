@@ -17,6 +17,7 @@ NOT_VISITED = {
     "": "leads on to the accounts",
     "sign-in/inactive": "leads on to signing in",
     "openings/<uuid:draft_id>": "leads on to the step where the application was left",
+    "accounts/<uuid:account_id>/header": "is the head of every page of an account, and leads on to it",
     "healthz": "is JSON, for what watches the installation",
     "market-clock": "is the clock in the bar of every page",
     "streams/accounts/<uuid:account_id>": "is a stream",

@@ -9,7 +9,7 @@ from options.rules.approval_rules import LEVELS
 from options.rules.approval_terms import Reason
 
 BY_FIXTURE = Reason("fixture", "options overview, approval fixtures", "decided by a sandbox fixture")
-# What the opening of an account with `us_option` asks by itself (decision 0011).
+# What the opening of an account with `us_option` asks by itself (decision 0010).
 LEVEL_OF_AN_OPENING = 1
 
 

@@ -57,7 +57,7 @@ OPENING = ("/{fresh_id}/contact", "/{draft_id}/suitability", "/{draft_id}/docume
 VISITS: dict[str, list[Visit]] = {
     "operations": [
         *_ok("/accounts", "/accounts?query=nobody&level=2", "/accounts/count", "/accounts/filters"),
-        *_ok(*(OWN + part for part in TABS), OWN + "/header", OWN + "/close", OWN + "/reveal/tax-id"),
+        *_ok(*(OWN + part for part in TABS), OWN + "/close", OWN + "/reveal/tax-id"),
         *_ok(*(f"{OWN}/profile/{section}?edit=1" for section in FORMS)),
         *_ok(*(f"{OWN}/funding{part}" for part in FUNDING + LINKS), OWN + "/documents/{document_id}/preview"),
         *_ok("/openings", *(f"/openings{part}" for part in OPENING), "/openings/{draft_id}/discard"),

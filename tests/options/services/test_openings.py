@@ -1,4 +1,4 @@
-"""What an account that was opened with options asks by itself, once it is active (decision 0011)."""
+"""What an account that was opened with options asks by itself, once it is active (decision 0010)."""
 
 import pytest
 from django.db import connection
