@@ -73,4 +73,4 @@ def test_a_body_with_text_that_cannot_be_stored_is_malformed_and_writes_nothing(
 def test_a_backslash_before_a_u_is_no_null_character(acme_api):
     response = acme_api.post("/v1/journals", b'{"description": "\\\\u0000"}')
 
-    assert (response.status_code, response.json()["code"]) == (422, 40010001)
+    assert (response.status_code, response.json()["code"]) == (400, 40010001)
