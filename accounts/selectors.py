@@ -74,13 +74,13 @@ def list_accounts(actor: User, search: AccountSearch, *, entities: Collection[st
 def search_accounts(accounts: AccountQuerySet, search: AccountSearch) -> AccountQuerySet:
     """Keep the accounts that match. Every token of the query must be in name, number, phone or e-mail.
 
-    The longest token is found first, by the trigram index `accounts_searched`: where few accounts
-    have it, only those are read. Where many have it, the order of the list soon comes upon them.
+    They are found first, by the trigram index `accounts_searched`: where few accounts have them
+    all, only those are read. Where many have, the order of the list soon comes upon them.
     """
     tokens = search.query.lower().split()
     for token in tokens:
         accounts = accounts.filter(search_text__contains=token)
-    found = _find_ids(max(tokens, key=len, default=""))
+    found = _find_ids([token for token in tokens if len(token) >= SHORTEST_TOKEN])
     if found is not None:
         accounts = accounts.filter(pk__in=found)
     if search.statuses:
@@ -92,17 +92,17 @@ def search_accounts(accounts: AccountQuerySet, search: AccountSearch) -> Account
     return accounts
 
 
-def _find_ids(token: str) -> list[UUID] | None:
-    """Answer the accounts of the tenant that have `token`; None where it is too short to tell, or too many have it.
+def _find_ids(tokens: list[str]) -> list[UUID] | None:
+    """Answer the accounts of the tenant that have all of `tokens`; None where there are none, or too many have them.
 
     A function of the database looks, because row-level security keeps LIKE from every index
     (migration 0010).
     """
-    if len(token) < SHORTEST_TOKEN:
+    if not tokens:
         return None
     with connection.cursor() as cursor:
-        pattern = f"%{connection.ops.prep_for_like_query(token)}%"
-        cursor.execute("SELECT accounts_found(%s, %s)", [pattern, MOST_FOUND + 1])
+        patterns = [f"%{connection.ops.prep_for_like_query(token)}%" for token in tokens]
+        cursor.execute("SELECT accounts_found(%s, %s)", [patterns, MOST_FOUND + 1])
         found = [account_id for (account_id,) in cursor.fetchall()]
     return found if len(found) <= MOST_FOUND else None
 

@@ -83,7 +83,7 @@ def find_exactly(actor: User, query: str) -> Account | None:
     if account_id is not None:
         return accounts.filter(pk=account_id).first()
     exactly = Q(account_number=query) | Q(email_address__iexact=query)
-    found = list(accounts.filter(exactly, search_text__contains=query.lower())[:2]) if query else []
+    found = list(search_accounts(accounts, AccountSearch(query=query)).filter(exactly)[:2]) if query else []
     return found[0] if len(found) == 1 else None
 
 

@@ -23,9 +23,9 @@ from django.db import migrations, models
 #
 # LIKE may tell, by how long it takes or what it complains of, of rows that a policy hides, so behind row-level
 # security it reaches no index. The function stands in front of the policies, applies the tenant's rule itself, and
-# answers no more ids than asked for: the planner sees the pattern as a constant and takes the trigram index.
+# answers no more ids than asked for: the planner sees the patterns as constants and takes the trigram index.
 FIND = """
-CREATE FUNCTION accounts_found(pattern text, most integer) RETURNS SETOF uuid
+CREATE FUNCTION accounts_found(patterns text[], most integer) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     tenant text := coalesce(current_setting('strikebook.tenant', true), '');
@@ -34,7 +34,8 @@ BEGIN
         RETURN;  -- the runtime role, before anybody acts
     END IF;
     RETURN QUERY EXECUTE
-        format('SELECT id FROM accounts_account WHERE search_text LIKE %L', pattern)
+        'SELECT id FROM accounts_account WHERE '
+        || (SELECT string_agg(format('search_text LIKE %L', pattern), ' AND ') FROM unnest(patterns) AS pattern)
         || CASE WHEN tenant IN ('all', '') THEN '' ELSE format(' AND correspondent_id = %L::uuid', tenant) END
         || format(' LIMIT %s', most);
 END
@@ -46,7 +47,7 @@ CREATE STATISTICS accounts_levels_in_force
 ON (LEAST(options_approved_level, max_options_trading_level, admin_max_options_trading_level)) FROM accounts_account
 """
 FORGET_LEVELS = "DROP STATISTICS accounts_levels_in_force"
-FORGET = "DROP FUNCTION accounts_found(text, integer)"
+FORGET = "DROP FUNCTION accounts_found(text[], integer)"
 
 
 class Migration(migrations.Migration):
