@@ -4,6 +4,7 @@ import json
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.test import RequestFactory
 
 from accounts.models import User
 from tests.factories import PASSWORD
@@ -27,7 +28,7 @@ def test_staff_are_added_and_can_sign_in(acme, create_staff):
         "jane@acme.example", "--role", "rop", "--correspondent", "ACME", "--name", "Jane", "--password-stdin"
     )
 
-    user = authenticate(username="jane@acme.example", password=PASSWORD)
+    user = authenticate(RequestFactory().post("/sign-in"), username="jane@acme.example", password=PASSWORD)
     assert (user.role, user.correspondent, user.name) == ("rop", acme.correspondent, "Jane")
     assert printed == "jane@acme.example may now sign in as rop.\n"
 
