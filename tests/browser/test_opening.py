@@ -43,6 +43,9 @@ def answer(page, name, *, yes):
 def go_on(page, title):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=20_000)
+    first = page.locator("[autofocus]")
+    if first.count():
+        expect(first).to_be_focused()
 
 
 def test_an_account_is_opened_by_keyboard_alone(page, clerk, tmp_path):

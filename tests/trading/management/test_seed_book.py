@@ -149,7 +149,7 @@ def test_it_says_how_far_it_is_and_how_fast_it_was(acme):
     assert lines[-1].endswith(" accounts a second")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_processes_share_the_chunks(acme):
     lines = seed(2_600, "--processes", "2")
 
