@@ -40,7 +40,7 @@ def rerun(application: OptionsApplication) -> Decision:
     Raises `RuleSetGone` for a version of the rules that is no longer here.
     """
     if application.is_fixture:
-        fixture = Fixture(ApplicationStatus(application.status), application.approved_level)
+        fixture = Fixture(ApplicationStatus(application.ruled_status), application.ruled_level)
         return fixed_decision(application.requested_level, fixture)
     if "options_approved_level" in application.answers:
         return already_approved(application.requested_level, application.answers["options_approved_level"])
@@ -61,13 +61,8 @@ class Difference:
 
 
 def find_difference(application: OptionsApplication) -> Difference | None:
-    """Answer how a stored decision comes out otherwise; None where result and text are the same.
-
-    What a person decided later was PENDING by the rules, and its reasons stay those of the rules.
-    """
+    """Answer how a stored decision of the rules comes out otherwise; None where result and text are the same."""
     again = rerun(application)
-    stored_status = ApplicationStatus.PENDING if application.decided_by_id else application.status
-    stored_level = None if application.decided_by_id else application.approved_level
-    said = [reason.text for reason in again.reasons]
-    is_same = (again.status, again.level, said) == (stored_status, stored_level, application.reasons)
+    stored = (application.ruled_status, application.ruled_level, application.reasons)
+    is_same = (again.status, again.level, [reason.text for reason in again.reasons]) == stored
     return None if is_same else Difference(application, again)

@@ -69,6 +69,40 @@ class Requester(TextChoices):
     ALPACA_ADMIN = "ALPACA_ADMIN", "Broker"
 
 
+class ReviewAct(TextChoices):
+    """What a person did with a request for a level, or what the applicant answered."""
+
+    APPROVED = "approved"
+    APPROVED_LOWER = "approved_lower", "Approved lower"
+    REJECTED = "rejected"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    REOPENED = "reopened", "Re-opened"
+
+
+class ReasonCode(TextChoices):
+    """Why a person decided so, in a word that can be counted; a text says the rest (AA-22)."""
+
+    ANSWERS_SUPPORT = "answers_support", "The answers support it"
+    FACTS_CONFIRMED = "facts_confirmed", "The facts were confirmed"
+    EMPLOYER_CONSENTS = "employer_consents", "The employer consents"
+    ANSWERS_CONTRADICT = "answers_contradict", "The answers contradict each other"
+    NOT_SUITABLE = "not_suitable", "The level does not suit the applicant"
+    NOT_CONFIRMED = "not_confirmed", "The facts could not be confirmed"
+    INCOMPLETE = "incomplete", "Something is missing"
+    FACTS_CHANGED = "facts_changed", "The facts have changed"
+    ERROR_CORRECTED = "error_corrected", "The earlier decision was an error"
+    OTHER = "other", "Another reason"
+
+
+class ClockKind(TextChoices):
+    """What has to happen within fifteen days."""
+
+    DECISION = "decision", "Decide on the request"
+    VERIFICATION = "verification", "Send the answers to the customer"
+    AGREEMENT = "agreement", "Get the options agreement signed"
+
+
 class DeliveryMeans(TextChoices):
     """How the options disclosure document reached the holder (DS-1)."""
 

@@ -24,6 +24,7 @@ from accounts.choices.records import (
     CipStatus,
     DocumentType,
     MimeType,
+    NoticeKind,
 )
 from accounts.choices.suitability import (
     Experience,
@@ -62,6 +63,7 @@ __all__ = [
     "LiquidityNeeds",
     "MaritalStatus",
     "MimeType",
+    "NoticeKind",
     "Objective",
     "OpeningStep",
     "OptionsLevel",

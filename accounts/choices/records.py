@@ -83,3 +83,14 @@ class CipApproval(TextChoices):
 
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class NoticeKind(TextChoices):
+    """What an e-mail tells."""
+
+    DECISION = "decision", "Decision on an options request"
+    QUESTION = "question", "Question to the applicant"
+    LEVEL = "level", "Change of the options level"
+    VERIFICATION = "verification", "Your answers, to be verified"
+    REMINDER = "reminder", "A fifteen-day clock runs out"
+    REPORT = "report", "Compliance report"

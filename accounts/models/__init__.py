@@ -3,6 +3,7 @@
 from accounts.models.accounts import Account, BrokerPolicy, Correspondent
 from accounts.models.audit import AuditCheck, AuditEntry, AuditSeal
 from accounts.models.filters import SavedFilter
+from accounts.models.notices import Notice
 from accounts.models.opening import DraftDocument, OpeningDraft
 from accounts.models.others import AuditedAuthenticator, AuditedClock, AuditedReviewer
 from accounts.models.people import Contact, Disclosures, Identity, TrustedContact
@@ -31,6 +32,7 @@ __all__ = [
     "Disclosures",
     "DraftDocument",
     "Identity",
+    "Notice",
     "OpeningDraft",
     "OwnerDocument",
     "SavedFilter",

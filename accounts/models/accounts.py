@@ -161,14 +161,8 @@ class Account(models.Model):
     search_text = models.GeneratedField(
         expression=Lower(
             Concat(
-                F("name"),
-                Value(" "),
-                F("email_address"),
-                Value(" "),
-                F("account_number"),
-                Value(" "),
-                F("phone_number"),
-                Value(" "),
+                *(F("name"), Value(" "), F("email_address"), Value(" ")),
+                *(F("account_number"), Value(" "), F("phone_number"), Value(" ")),
                 Func(F("phone_number"), Value(r"\D"), Value(""), Value("g"), function="REGEXP_REPLACE"),
                 output_field=models.TextField(),
             )
@@ -226,6 +220,11 @@ class Account(models.Model):
                 name="an_admin_cap_on_the_level_is_0_to_3",
             ),
             models.CheckConstraint(condition=Q(currency="USD"), name="an_account_is_kept_in_dollars"),
+            models.CheckConstraint(
+                condition=Q(status=AccountStatus.ACCOUNT_CLOSED, closed_at__isnull=False)
+                | (~Q(status=AccountStatus.ACCOUNT_CLOSED) & Q(closed_at__isnull=True)),
+                name="a_closed_account_says_since_when",
+            ),
             models.CheckConstraint(
                 condition=Q(account_number__regex=r"^[0-9]{9}$"), name="an_account_number_has_nine_digits"
             ),

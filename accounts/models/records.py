@@ -7,13 +7,16 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from accounts.auditing import Audited
-from accounts.choices import AccountDocumentType, AgreementType, CipApproval, DocumentType, MimeType
+from accounts.choices import AccountDocumentType, AccountStatus, AgreementType, CipApproval, DocumentType, MimeType
 from accounts.models.accounts import Account
 from accounts.models.users import User
 
 
 class Agreement(models.Model):
-    """One signature under one revision of an agreement (RK-11); further ones are appended."""
+    """One signature under one revision of an agreement (RK-11); further ones are appended.
+
+    `text_digest` is the SHA-256 of the text that was signed, where the text is ours.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT, related_name="agreements")
@@ -21,6 +24,7 @@ class Agreement(models.Model):
     signed_at = models.DateTimeField()
     ip_address = models.GenericIPAddressField(protocol="IPv4")
     revision = models.CharField(max_length=10)
+    text_digest = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -61,6 +65,7 @@ class AccountTerms(models.Model):
     `makers` are the users who wrote what nobody has decided on yet: none of them may decide
     (AA-21). `record_due_at` is when what is on file last changed, until the account record that
     the customer gets is made from it (RK-5); where that failed, when it is tried again.
+    `status_to_resume` is what a disabled account was before, and is again when it is enabled.
     """
 
     account = models.OneToOneField(Account, models.PROTECT, primary_key=True, related_name="terms")
@@ -74,6 +79,7 @@ class AccountTerms(models.Model):
     minor_identity_sealed = models.BinaryField(null=True)
     makers = ArrayField(models.BigIntegerField(), default=list, blank=True)
     record_due_at = models.DateTimeField(null=True)
+    status_to_resume = models.CharField(max_length=20, choices=AccountStatus, blank=True)
 
     class Meta:
         indexes = [

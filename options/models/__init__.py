@@ -5,13 +5,17 @@ from options.models.approval import ApprovalPolicy, DisclosureDelivery, Openings
 from options.models.assets import Asset
 from options.models.contracts import OptionContract
 from options.models.market import PinnedQuote
+from options.models.reviews import ComplianceClock, LevelReview, ReviewStep
 
 __all__ = [
     "ApprovalPolicy",
     "Asset",
+    "ComplianceClock",
     "DisclosureDelivery",
+    "LevelReview",
     "OpeningsRead",
     "OptionContract",
     "OptionsApplication",
     "PinnedQuote",
+    "ReviewStep",
 ]

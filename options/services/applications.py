@@ -50,7 +50,9 @@ def request_options_approval(*, actor: User, account_id: UUID, request: Approval
     if request.fixture is not None and not is_sandbox():
         raise FixturesNotAvailable
     account = lock_account(actor, account_id, missing=AccountNotAuthorized)
-    application = _require_open_to_requests(account) or OptionsApplication(account=account)
+    application = _require_open_to_requests(account) or OptionsApplication(
+        account=account, correspondent=account.correspondent
+    )
     application.requested_level = request.level
     application.requester = Requester.ALPACA_ADMIN if actor.sees_every_correspondent else Requester.CORRESPONDENT
     application.requested_by = actor
@@ -91,6 +93,7 @@ def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication 
         return None
     application = OptionsApplication(
         account=account,
+        correspondent=account.correspondent,
         requested_level=LEVEL_OF_AN_OPENING,
         requester=Requester.CORRESPONDENT,
         requested_by=account.opened_by,
@@ -170,9 +173,10 @@ def _require_complete(reasons: tuple[Reason, ...], rules: RuleSet) -> None:
 def _settle(
     application: OptionsApplication, decision: Decision, *, now: datetime, answers: dict[str, Any] | None = None
 ) -> OptionsApplication:
-    """Write a decision on its request, and grant what it grants."""
-    application.status = decision.status
-    application.approved_level = decision.level
+    """Write a decision of the rules on its request, and grant what it grants."""
+    application.status = application.ruled_status = decision.status
+    application.approved_level = application.ruled_level = decision.level
+    application.level_before = application.account.options_approved_level
     application.reasons = [reason.text for reason in decision.reasons]
     application.reason_rules = [reason.rule for reason in decision.reasons]
     application.answers = answers or {}

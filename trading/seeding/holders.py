@@ -56,7 +56,8 @@ AGREEMENTS = Table(
 TERMS = Table(AccountTerms, "account_id")
 REQUESTS = Table(
     OptionsApplication,
-    "id account_id requested_by_id requested_level approved_level status created_at updated_at decided_at",
+    "id account_id correspondent_id requested_by_id requested_level approved_level ruled_level status ruled_status "
+    "created_at updated_at decided_at",
     {"requester": "CORRESPONDENT", "is_fixture": "t", "reasons": '{"decided by a sandbox fixture"}'},
 )
 HOLDER_TABLES = (ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREEMENTS, TERMS, REQUESTS)
@@ -165,14 +166,13 @@ def _add_answers(rng: Random, account_id: str, at: str, recorded_by: str) -> Non
 def _add_requests(rng: Random, account_id: str, opening: Opening) -> None:
     """Gather the request that led to the level, and for a few one that was refused or still waits for a person."""
     at, decided, level = opening.at, opening.decided_at, str(opening.level)
+    asked = (account_id, opening.correspondent_id, opening.opened_by)
     if opening.level:
-        REQUESTS.add(
-            *(time_ordered_text(), account_id, opening.opened_by, level, level, "APPROVED"), at, decided, decided
-        )
+        REQUESTS.add(*(time_ordered_text(), *asked, level, level, level, "APPROVED", "APPROVED"), at, decided, decided)
     if opening.level == 2 or (further := rng.random()) > 0.05:
         return
-    asked = (time_ordered_text(), account_id, opening.opened_by, str(opening.level + 1), NOTHING)
+    more = (time_ordered_text(), *asked, str(opening.level + 1), NOTHING, NOTHING)
     if further < 0.02:
-        REQUESTS.add(*asked, "PENDING", decided, decided, NOTHING)
+        REQUESTS.add(*more, "PENDING", "PENDING", decided, decided, NOTHING)
     else:
-        REQUESTS.add(*asked, "REJECTED", decided, decided, decided)
+        REQUESTS.add(*more, "REJECTED", "REJECTED", decided, decided, decided)
