@@ -6,18 +6,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from bench import DATA, ROOT
 from bench.book import pick_sample, time_floor, version
+from bench.deciding import APPLICANTS, measure_deciding
 from bench.measuring import take_times, watched_memory
 from bench.people import PATIENCE, senders
 from bench.report import Export, Results, machine, write
-from bench.scenarios import Scenario, application, exports, scenarios
+from bench.scenarios import Scenario, exports, scenarios
 from tests.installation import Installation, free_port, take_on
 
 SIZES, QUICK_SIZES = (1_000, 100_000), (40, 120)
 EXPORTS = 3
+PENDING_OF = 10  # of so many accounts, one has a request that waits for a person
 
 
 class Bench:
@@ -28,7 +31,6 @@ class Bench:
         self.is_quick = is_quick
         self.partner = take_on(installation)
         self.senders = senders(installation, self.partner)
-        self.opened = 0
 
     def measure(self, accounts: int, seeded: int) -> Results:
         """Seed the book up to that many accounts, and answer what everything takes then."""
@@ -37,7 +39,11 @@ class Bench:
         sample = pick_sample(DATA)
         wanted = list(scenarios(sample))
         for number, scenario in enumerate(wanted, 1):
-            times = take_times(lambda one=scenario: self._send(one), times=self._times(scenario.times))  # type: ignore[misc]
+            turns = count()
+            times = take_times(
+                lambda one=scenario, turns=turns: self._send(one, next(turns)),  # type: ignore[misc]
+                times=self._times(scenario.times),
+            )
             results.requests[scenario] = times
             say(f"  {number:2}/{len(wanted)} {scenario.group}: {scenario.name}: {times.percentile(50):.1f} ms")
         for scenario in exports(sample):
@@ -50,7 +56,9 @@ class Bench:
     def _seed(self, accounts: int) -> str:
         """Seed that many accounts more, and answer what the command says at its end."""
         line = ""
-        command = [sys.executable, str(ROOT / "manage.py"), "seed_book", "--accounts", str(accounts)]
+        waiting = str(accounts // PENDING_OF)
+        command = [sys.executable, str(ROOT / "manage.py"), "seed_book"]
+        command += ["--accounts", str(accounts), "--pending", waiting]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as seeding:
             for line in seeding.stdout or ():
                 say(f"  {line.strip()}")
@@ -61,23 +69,18 @@ class Bench:
     def _times(self, wanted: int) -> int:
         return min(wanted, 2) if self.is_quick else wanted
 
-    def _send(self, scenario: Scenario) -> bytes:
+    def _send(self, scenario: Scenario, turn: int = 0) -> bytes:
         """Send one request; an answer other than the expected one ends the measuring."""
-        body = None
-        if scenario.opens_account:
-            self.opened += 1
-            body = application(self.opened)
+        path, body = scenario.post(turn) if scenario.post else (scenario.path, None)
         answer = self.senders[scenario.sender].request(
-            "POST" if scenario.opens_account else "GET",
-            self.partner.url + scenario.path,
+            "POST" if scenario.post else "GET",
+            self.partner.url + path,
             json=body,
             headers={"HX-Request": "true"} if scenario.is_fragment else {},
             timeout=PATIENCE,
         )
         if answer.status_code != 200 or scenario.expects.encode() not in answer.content:
-            sys.exit(
-                f"{scenario.path} answered {answer.status_code} without {scenario.expects!r}: {answer.text[:2000]}"
-            )
+            sys.exit(f"{path} answered {answer.status_code} without {scenario.expects!r}: {answer.text[:2000]}")
         return answer.content
 
     def _export(self, scenario: Scenario) -> Export:
@@ -129,7 +132,9 @@ def main() -> None:
         bench = Bench(installation, is_quick=options.quick)
         small, large = QUICK_SIZES if options.quick else SIZES
         few = bench.measure(small, 0)
-        document = write(facts, few, bench.measure(large, small))
+        many = bench.measure(large, small)
+        deciding = measure_deciding(APPLICANTS // 100 if options.quick else APPLICANTS)
+        document = write(facts, few, many, deciding)
     if output is None:
         say(document)
     else:

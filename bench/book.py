@@ -19,6 +19,18 @@ PICK = """
     ORDER BY created_at DESC, id DESC
     OFFSET (SELECT count(*) / 6 FROM accounts_account WHERE kind = 'customer') LIMIT 1
 """
+# Requests that wait, and accounts that may ask for level 2: at level 1, with nothing pending.
+WAITING = """
+    WITH waiting AS (SELECT id, created_at FROM options_optionsapplication WHERE status = 'PENDING')
+    SELECT id, created_at FROM waiting ORDER BY created_at, id OFFSET (SELECT count(*) / 2 FROM waiting) LIMIT 1
+"""
+ASKERS = """
+    SELECT id FROM accounts_account AS account
+    WHERE status = 'ACTIVE' AND options_approved_level = 1 AND NOT EXISTS (
+        SELECT FROM options_optionsapplication WHERE account_id = account.id AND requested_level = 2
+    )
+    ORDER BY id LIMIT 42
+"""
 ROW = "SELECT id, account_number, name, status, email_address, enabled_assets, created_at FROM accounts_account"
 NEWEST = "kind = 'customer' AND correspondent_id = %(correspondent)s"
 ORDERED = "ORDER BY created_at DESC, id DESC LIMIT 51"
@@ -32,7 +44,7 @@ FLOOR = {
 
 @dataclass(frozen=True)
 class Sample:
-    """The account that is asked for, and the token of the page after it."""
+    """The account that is asked for and the token of the page after it; the same of a request; who asks for level 2."""
 
     account_id: str
     number: str
@@ -41,6 +53,9 @@ class Sample:
     phone: str
     opened_at: Any
     middle: str
+    waiting_id: str
+    waiting_middle: str
+    askers: tuple[str, ...]
 
     @property
     def opened_on(self) -> str:
@@ -55,9 +70,15 @@ def pick_sample(data_dir: Path) -> Sample:
 
     with _connect(data_dir) as connection:
         found = connection.execute(PICK).fetchone()
+        waiting = connection.execute(WAITING).fetchone()
+        askers = tuple(str(one) for (one,) in connection.execute(ASKERS))
     assert found is not None, "no seeded account holds anything"
+    assert waiting is not None, "no seeded request waits"
     account_id, number, name, email, phone, opened_at = found
-    return Sample(str(account_id), number, name, email, phone, opened_at, page_token(opened_at, account_id))
+    return Sample(
+        *(str(account_id), number, name, email, phone, opened_at, page_token(opened_at, account_id)),
+        *(str(waiting[0]), page_token(waiting[1], waiting[0]), askers),
+    )
 
 
 def time_floor(data_dir: Path, sample: Sample, *, times: int) -> dict[str, Times]:

@@ -1,10 +1,10 @@
-"""Who sends the requests: a clerk and a compliance officer signed in to the pages, and a partner's key."""
+"""Who sends the requests: a clerk, a compliance officer and a principal signed in to the pages, and a partner's key."""
 
 import re
 
 import requests
 
-from bench.scenarios import COMPLIANCE, KEY, OPERATIONS
+from bench.scenarios import COMPLIANCE, KEY, OPERATIONS, PRINCIPAL
 from tests.installation import Installation, RunningPartner
 
 PASSWORD = "strikebook bench"
@@ -14,17 +14,19 @@ PATIENCE = 300
 
 
 def hire() -> None:
-    """Add the staff, the compliance officer with an authenticator app. Runs within `manage.py shell`."""
+    """Add the staff, whose role asks for it with an authenticator app. Runs within `manage.py shell`."""
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
     from accounts.choices import Role
+    from accounts.second_factor import REQUIRED_OF
     from accounts.services.users import create_staff, system_user
 
-    for role in (Role.OPERATIONS, Role.COMPLIANCE):
+    for role in (Role.OPERATIONS, Role.COMPLIANCE, Role.ROP):
         member = create_staff(
             actor=system_user(), email=_email(role), role=role, password=PASSWORD, correspondent_code="ACME"
         )
-    TOTP.activate(member, generate_totp_secret())
+        if role in REQUIRED_OF:
+            TOTP.activate(member, generate_totp_secret())
 
 
 def senders(installation: Installation, partner: RunningPartner) -> dict[str, requests.Session]:
@@ -32,11 +34,12 @@ def senders(installation: Installation, partner: RunningPartner) -> dict[str, re
     installation.manage("shell", "-c", HIRE)
     key = requests.Session()
     key.auth = (partner.facts["api_key"], partner.facts["api_secret"])
-    found = {KEY: key, OPERATIONS: requests.Session(), COMPLIANCE: requests.Session()}
-    for role in (OPERATIONS, COMPLIANCE):
+    found = {KEY: key} | {role: requests.Session() for role in (OPERATIONS, COMPLIANCE, PRINCIPAL)}
+    for role in (OPERATIONS, COMPLIANCE, PRINCIPAL):
         _post(found[role], f"{partner.url}/sign-in", {"login": _email(role), "password": PASSWORD})
-    code = installation.manage("sign_in_code", _email(COMPLIANCE)).split()[0]
-    _post(found[COMPLIANCE], f"{partner.url}/sign-in/code", {"code": code})
+    for role in (COMPLIANCE, PRINCIPAL):
+        code = installation.manage("sign_in_code", _email(role)).split()[0]
+        _post(found[role], f"{partner.url}/sign-in/code", {"code": code})
     return found
 
 

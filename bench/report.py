@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.deciding import Deciding
 from bench.measuring import Memory, Times
 from bench.scenarios import Scenario
 
@@ -33,6 +34,12 @@ NOTES = {
     "Exports": (
         "Median of {times}, from the request to the last byte. Memory is that of the web process that has most of it:"
         " before, and at its peak."
+    ),
+    "Deciding": (
+        "The rules alone: level 2 asked by {applicants:,} made-up applicants, one after the other in one process, each"
+        " decision with its reasons in words. The floor is to gather the facts of each and to compare nothing. With the"
+        " file read, the request and its audit entries written and the event announced, it is `POST options/approval`"
+        " above."
     ),
     "The database alone": (
         "The queries under the list by bare `psycopg`, as the owner of the tables: what no web server can undercut."
@@ -75,7 +82,7 @@ def machine(postgresql: str) -> dict[str, object]:
     }
 
 
-def write(facts: dict[str, object], small: Results, large: Results) -> str:
+def write(facts: dict[str, object], small: Results, large: Results, deciding: Deciding) -> str:
     """Answer the whole document."""
     parts = [HEAD.format(**facts), _seeding(small, large)]
     keys = {(one.group, one.name): one for one in small.requests}
@@ -83,7 +90,7 @@ def write(facts: dict[str, object], small: Results, large: Results) -> str:
     for group in dict.fromkeys(group for group, _ in keys):
         rows = [(name, small.requests[one], others[group, name]) for (of, name), one in keys.items() if of == group]
         parts.append(f"## {group}\n\n" + _compared(rows, small, large))
-    parts.append(_exports(small, large))
+    parts += [_deciding(deciding), _exports(small, large)]
     floor = [(name, times, large.floor[name]) for name, times in small.floor.items()]
     parts.append(f"## The database alone\n\n{NOTES['The database alone']}\n\n" + _compared(floor, small, large))
     return "\n".join(parts)
@@ -104,6 +111,14 @@ def _compared(rows: list[tuple[str, Times, Times]], small: Results, large: Resul
 def _seeding(small: Results, large: Results) -> str:
     lines = "\n".join(f"- {results.seeded}" for results in (small, large))
     return f"## Seeding\n\n{lines}\n\n{NOTES['Seeding']}\n"
+
+
+def _deciding(deciding: Deciding) -> str:
+    applicants = sum(deciding.outcomes.values())
+    outcomes = ", ".join(f"{count:,} {status}" for status, count in deciding.outcomes.items())
+    rows = f"| decisions a second | the floor | outcomes |\n|--:|--:|---|\n| {deciding.per_second:,.0f} | "
+    rows += f"{deciding.facts_per_second:,.0f} | {outcomes} |\n"
+    return f"## Deciding\n\n{NOTES['Deciding'].format(applicants=applicants)}\n\n{rows}"
 
 
 def _exports(small: Results, large: Results) -> str:

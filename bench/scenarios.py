@@ -1,20 +1,24 @@
 """What is measured: the requests of a clerk's day, and those of a partner's program."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 from bench.book import Sample
 from trading.demo.people import application_body
 
-OPERATIONS, COMPLIANCE, KEY = "operations", "compliance", "key"
+OPERATIONS, COMPLIANCE, PRINCIPAL, KEY = "operations", "compliance", "rop", "key"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One request: who sends it, where to, and what its answer must contain to count."""
+    """One request: who sends it, where to, and what its answer must contain to count.
+
+    One that writes has `post`: it answers the path and the body of the n-th time.
+    """
 
     group: str
     name: str
@@ -23,7 +27,7 @@ class Scenario:
     sender: str = OPERATIONS
     times: int = 40
     is_fragment: bool = False
-    opens_account: bool = False
+    post: Callable[[int], tuple[str, dict[str, Any]]] | None = None
 
 
 def scenarios(sample: Sample) -> Iterator[Scenario]:
@@ -32,6 +36,7 @@ def scenarios(sample: Sample) -> Iterator[Scenario]:
     yield from _searches(sample)
     yield from _filters(sample)
     yield from _accounts(sample)
+    yield from _queue(sample)
     yield from _api(sample)
 
 
@@ -41,13 +46,6 @@ def exports(sample: Sample) -> Iterator[Scenario]:
     for kind, name in (("csv", "CSV"), ("xlsx", "Excel")):
         yield Scenario("Exports", f"{name}, everything", f"/accounts/export.{kind}", "")
         yield Scenario("Exports", f"{name}, active at level 2", f"/accounts/export.{kind}?{filtered}", "")
-
-
-def application(number: int) -> dict[str, Any]:
-    """Answer the body that opens an account like no other."""
-    body = deepcopy(application_body(number % 30))
-    body["contact"]["email_address"] = f"bench.{number}@example.com"
-    return body
 
 
 def _lists(sample: Sample) -> Iterator[Scenario]:
@@ -112,6 +110,19 @@ def _accounts(sample: Sample) -> Iterator[Scenario]:
     yield Scenario(group, "audit trail, first page", "/audit", "<table", sender=COMPLIANCE)
 
 
+def _queue(sample: Sample) -> Iterator[Scenario]:
+    group, principal = "Options queue, a tenth of the accounts waiting", PRINCIPAL
+    yield Scenario(group, "first page, oldest first", "/options/queue", "<table", principal)
+    yield Scenario(
+        group, "page in the middle", f"/options/queue?after={quote(sample.waiting_middle)}", "<table", principal
+    )
+    yield Scenario(group, "those for level 2", "/options/queue?level=2", "<table", principal)
+    yield Scenario(group, "what nobody works on", "/options/queue?work=unclaimed", "<table", principal)
+    yield Scenario(group, "count in the navigation", "/options/queue/count", "", principal, is_fragment=True)
+    yield Scenario(group, "one request", f"/options/requests/{sample.waiting_id}", "Decide", principal)
+    yield Scenario(group, "account, options", f"/accounts/{sample.account_id}/options", sample.number)
+
+
 def _api(sample: Sample) -> Iterator[Scenario]:
     group, key = "API, as one key", KEY
     yield Scenario(group, "GET /v1/accounts (up to 1,000)", "/v1/accounts", "account_number", key, times=10)
@@ -121,4 +132,23 @@ def _api(sample: Sample) -> Iterator[Scenario]:
     yield Scenario(group, "GET trading account", f"{trading}/account", sample.number, key)
     yield Scenario(group, "GET positions", f"{trading}/positions", "symbol", key)
     yield Scenario(group, "GET /v1/accounts/activities", "/v1/accounts/activities", "activity_type", key)
-    yield Scenario(group, "POST /v1/accounts", "/v1/accounts", "account_number", key, times=20, opens_account=True)
+    yield Scenario(
+        group, "GET /v1/accounts/options/approvals", "/v1/accounts/options/approvals?page_size=100", "status", key
+    )
+    yield Scenario(group, "POST /v1/accounts", "/v1/accounts", "account_number", key, times=20, post=_opening)
+
+    def ask(number: int) -> tuple[str, dict[str, Any]]:
+        return f"/v1/accounts/{sample.askers[number]}/options/approval", {"level": 2}
+
+    yield Scenario(group, "POST options/approval", "", "requested_level", key, times=len(sample.askers) - 2, post=ask)
+
+
+_openings = count()
+
+
+def _opening(_: int) -> tuple[str, dict[str, Any]]:
+    """Answer what opens an account like no other."""
+    number = next(_openings)
+    body = deepcopy(application_body(number % 30))
+    body["contact"]["email_address"] = f"bench.{number}@example.com"
+    return "/v1/accounts", body

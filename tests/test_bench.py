@@ -15,7 +15,9 @@ GROUPS = (
     "Search",
     "Filters",
     "One account, and the audit trail",
+    "Options queue, a tenth of the accounts waiting",
     "API, as one key",
+    "Deciding",
     "Exports",
     "The database alone",
 )
