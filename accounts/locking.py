@@ -1,11 +1,11 @@
-"""The lock that every act takes: the account's own row (house style 3.3)."""
+"""The lock that every act takes: the account's own row (house style 3.3), or a correspondent's for its settings."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
 from accounts import acting
-from accounts.errors import AccountNotFound
-from accounts.models import Account, User
+from accounts.errors import AccountNotFound, CorrespondentNotFound
+from accounts.models import Account, Correspondent, User
 from brokerage import clock
 from brokerage.errors import BrokerageError
 
@@ -42,3 +42,16 @@ def lock_accounts(actor: User, account_ids: Iterable[UUID]) -> dict[UUID, Accoun
     for account in accounts.values():
         clock.adopt(account)
     return accounts
+
+
+def lock_correspondent(actor: User, correspondent_id: UUID) -> Correspondent:
+    """Lock the correspondent, so that its settings, keys and policies change one act at a time.
+
+    Raises `CorrespondentNotFound` for another's, which does not exist for the actor.
+    """
+    is_visible = actor.sees_every_correspondent or actor.correspondent_id == correspondent_id
+    rows = Correspondent.objects.select_for_update(no_key=True).filter(pk=correspondent_id)
+    found = rows.first() if is_visible else None
+    if found is None:
+        raise CorrespondentNotFound(code=correspondent_id)
+    return found

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from accounts import acting
 from accounts.choices import KeyGrace
-from accounts.errors import CorrespondentNotFound
 from accounts.key_counts import store
 from accounts.key_errors import (
     ApiKeyAlreadyMade,
@@ -19,6 +18,7 @@ from accounts.key_errors import (
     ApiKeyReplaced,
     TooManyKeys,
 )
+from accounts.locking import lock_correspondent
 from accounts.models import ApiKey, Correspondent, User
 from accounts.permissions import Permission
 from accounts.rules.keys import GRACES, MOST_KEYS, KeyTicket, key_faults, name_faults, tidy_networks
@@ -38,7 +38,7 @@ def create_api_key(*, actor: User, correspondent_id: UUID, ticket: KeyTicket, on
     """
     actor.require(Permission.MANAGE_API_KEYS)
     acting.claim(actor)
-    correspondent = _lock_correspondent(actor, correspondent_id)
+    correspondent = lock_correspondent(actor, correspondent_id)
     key_id = _key_id_of(actor, once)
     if ApiKey.objects.filter(key_id=key_id).exists():
         raise ApiKeyAlreadyMade(key_id=key_id)
@@ -129,16 +129,6 @@ def note_use(key: ApiKey, address: str) -> None:
 
     facts = (key.pk, clock.real_now().isoformat(), address)
     transaction.on_commit(lambda: record_key_use.apply_async(facts, retry=False), robust=True)
-
-
-def _lock_correspondent(actor: User, correspondent_id: UUID) -> Correspondent:
-    """Lock the correspondent, so that its keys are counted one at a time; another's does not exist."""
-    is_visible = actor.sees_every_correspondent or actor.correspondent_id == correspondent_id
-    rows = Correspondent.objects.select_for_update(no_key=True).filter(pk=correspondent_id)
-    found = rows.first() if is_visible else None
-    if found is None:
-        raise CorrespondentNotFound(code=correspondent_id)
-    return found
 
 
 def _lock_key(actor: User, key_id: str) -> ApiKey:

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from accounts import acting
 from accounts.choices import AllocationMethod, Role, UserKind
-from accounts.errors import CorrespondentNotFound, ReasonNeeded
+from accounts.errors import ReasonNeeded
+from accounts.locking import lock_correspondent
 from accounts.models import BrokerPolicy, Correspondent, SettingsProposal, User
 from accounts.permissions import Permission
 from accounts.rules.onboarding import by_field
@@ -56,7 +57,7 @@ def change_settings(
     """
     actor.require(Permission.MANAGE_SETTINGS)
     acting.claim(actor)
-    correspondent = _lock(actor, correspondent_id)
+    correspondent = lock_correspondent(actor, correspondent_id)
     current = settings_of(correspondent)
     names = wanted.differing(seen)
     if not names:
@@ -138,20 +139,11 @@ def principals_of(correspondent: Correspondent) -> list[User]:
     return list(principals.order_by("name", "pk"))
 
 
-def _lock(actor: User, correspondent_id: UUID) -> Correspondent:
-    is_visible = actor.sees_every_correspondent or actor.correspondent_id == correspondent_id
-    rows = Correspondent.objects.select_for_update(no_key=True).filter(pk=correspondent_id)
-    found = rows.first() if is_visible else None
-    if found is None:
-        raise CorrespondentNotFound(code=correspondent_id)
-    return found
-
-
 def _lock_proposal(actor: User, proposal_id: int) -> SettingsProposal:
     found = SettingsProposal.objects.filter(pk=proposal_id).first()
     if found is None or not (actor.sees_every_correspondent or found.correspondent_id == actor.correspondent_id):
         raise SettingsProposalNotFound
-    _lock(actor, found.correspondent_id)  # decided on under the same lock that changes take
+    lock_correspondent(actor, found.correspondent_id)  # decided on under the same lock that changes take
     return SettingsProposal.objects.select_related("correspondent", "proposed_by", "decided_by").get(pk=proposal_id)
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import acting
-from accounts.errors import CorrespondentNotFound
-from accounts.models import Correspondent, User
+from accounts.locking import lock_correspondent
+from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rules.decisions import require_reason
 from brokerage import clock
@@ -37,7 +37,7 @@ def adopt_policy(*, actor: User, correspondent_id: UUID, policy: PolicyToAdopt) 
     actor.require(Permission.DECIDE_OPTIONS)
     acting.claim(actor)
     reason = require_reason(policy.reason)
-    correspondent = _lock(actor, correspondent_id)
+    correspondent = lock_correspondent(actor, correspondent_id)
     _require_sound(policy)
     thresholds = dict(policy.thresholds)
     newest = ApprovalPolicy.objects.filter(correspondent=correspondent).order_by("-number").first()
@@ -53,15 +53,6 @@ def adopt_policy(*, actor: User, correspondent_id: UUID, policy: PolicyToAdopt) 
         adopted_by=actor,
         adopted_at=clock.now(),
     )
-
-
-def _lock(actor: User, correspondent_id: UUID) -> Correspondent:
-    is_visible = actor.sees_every_correspondent or actor.correspondent_id == correspondent_id
-    rows = Correspondent.objects.select_for_update(no_key=True).filter(pk=correspondent_id)
-    found = rows.first() if is_visible else None
-    if found is None:
-        raise CorrespondentNotFound(code=correspondent_id)
-    return found
 
 
 def _require_sound(policy: PolicyToAdopt) -> None:
