@@ -81,6 +81,7 @@ def _of_transfer(request: SignedInRequest, account: Account, transfer_id: UUID) 
         "transfer": found,
         "form": DecisionForm(),
         "may_cancel": may_act and found.status in CANCELABLE,
+        "may_expire": found.status in CANCELABLE,
         "may_decide": may_act and waits and found.created_by_id != request.user.pk,
         "needs_another": may_act and waits and found.created_by_id == request.user.pk,
         "may_return": may_act and found.status == TransferStatus.COMPLETE and found.created_by_id != request.user.pk,
