@@ -47,7 +47,7 @@ def test_a_quick_bench_measures_every_scenario_at_both_sizes(data, tmp_path):
     assert [line[3:] for line in written.splitlines() if line.startswith("## ")] == list(GROUPS)
     assert all(fact in written for fact in ("| processor |", "| PostgreSQL |", "| Python |"))
     timed = [line for line in written.splitlines() if line.endswith(" |") and " | x " in line]
-    assert len(timed) == 48
+    assert len(timed) == 57
     assert all(line.count("|") == 7 for line in timed)
     assert written.count(" accounts a second") == 2
     assert "| CSV, everything | 40 | 44 |" in written  # four were opened over the API, and four more
