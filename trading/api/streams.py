@@ -1,6 +1,8 @@
-"""What a correspondent hears of transfers, banks and journals (contract/accounts.md 4.4, 4.5)."""
+"""What a correspondent hears of orders, transfers, banks and journals (contract/trading.md 7, accounts.md 4)."""
 
 from typing import Any
+
+from ulid import ULID
 
 from accounts.api.feeds import Feed, stream_view, v1_ids, v2_ids
 from accounts.models import User
@@ -46,14 +48,50 @@ def journal_v2_json(event: Event, actor: User) -> dict[str, Any]:
     return v2_ids(event) | moved | {"description": event.payload.get("description", "")}
 
 
+def trade_json(event: Event, actor: User) -> dict[str, Any]:
+    """Answer what happened to an order, of the first version."""
+    return _trade(event, v1_ids(event))
+
+
+def trade_v2_json(event: Event, actor: User) -> dict[str, Any]:
+    """Answer what happened to an order, of the second version."""
+    return _trade(event, v2_ids(event))
+
+
+def _trade(event: Event, ids: dict[str, Any]) -> dict[str, Any]:
+    """Answer a trade event: what a fill adds stands in its payload, anything else has only its time.
+
+    What happens to an order without an execution has an id of its own there: the event's.
+    """
+    own = {"execution_id": str(ULID.from_str(str(event.ulid)).to_uuid()), "timestamp": ids["at"]}
+    return {
+        "account_id": str(event.account_id),
+        **ids,
+        "event": event.type.removeprefix("order."),
+        **own,
+        **event.payload,
+    }
+
+
+TRADES = frozenset(
+    f"order.{kind}"
+    for kind in (
+        *("accepted", "pending_new", "new", "partial_fill", "fill", "canceled", "expired", "rejected"),
+        *("pending_cancel", "pending_replace", "replaced", "order_cancel_rejected", "order_replace_rejected"),
+    )
+)
 JOURNALS = frozenset({"journal.status_changed"})
 FROM_SIDE = {"side": "from"}  # both accounts of a journal are told; a correspondent hears it once
 
+TRADE_EVENTS = Feed(TRADES, trade_json)
+TRADE_EVENTS_V2 = Feed(TRADES, trade_v2_json, V2_PARAMETERS)
 TRANSFER_STATUS = Feed(frozenset({"transfer.status_changed"}), transfer_json)
 FUNDING_STATUS = Feed(frozenset(ENTITIES), funding_json, V2_PARAMETERS)
 JOURNAL_STATUS = Feed(JOURNALS, journal_json, told_once=FROM_SIDE)
 JOURNAL_STATUS_V2 = Feed(JOURNALS, journal_v2_json, V2_PARAMETERS, FROM_SIDE)
 
+trade_events = stream_view(TRADE_EVENTS)
+trade_events_v2 = stream_view(TRADE_EVENTS_V2)
 transfer_status_events = stream_view(TRANSFER_STATUS)
 funding_status_events = stream_view(FUNDING_STATUS)
 journal_status_events = stream_view(JOURNAL_STATUS)

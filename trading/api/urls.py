@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/transfers", funding_views.TransferList.as_view()),
     path("accounts/<uuid:account_id>/transfers/<uuid:transfer_id>", funding_views.TransferDetail.as_view()),
     path("events/journals/status", streams.journal_status_events),
+    path("events/trades", streams.trade_events),
     path("events/transfers/status", streams.transfer_status_events),
     path("journals", journal_views.JournalList.as_view()),
     path("journals/batch", journal_views.JournalBatchView.as_view()),

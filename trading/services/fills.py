@@ -85,7 +85,8 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order
     if report.quantity > order.remaining_quantity:
         raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
     _advance(order, report)
-    _, positions = post(_fill_entry(account, order, report, reference))
+    entry = _fill_entry(account, order, report, reference)
+    _, positions = post(entry)
     record_event(
         "order.fill" if order.remaining_quantity == 0 else "order.partial_fill",
         account=account,
@@ -97,6 +98,7 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order
             price=report.price,
             qty=report.quantity,
             position_qty=positions[account.pk, order.asset_id].quantity,
+            settle_date=entry.settle_date.isoformat(),
             timestamp=report.at,
         ),
     )
