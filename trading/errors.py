@@ -1,6 +1,6 @@
 """What trading refuses. Each reason is listed in `docs/errors.md`; texts are the published ones."""
 
-from brokerage.errors import InvalidParameter, NotFound, Refused, StateConflict, Unprocessable
+from brokerage.errors import InvalidInput, InvalidParameter, NotFound, Refused, StateConflict, Unprocessable
 
 # --- The ticket (contract/trading.md 2.11) -------------------------------------------------------
 
@@ -255,6 +255,12 @@ class PositionNotFound(NotFound):
 
     reason = "position_not_found"
     message = "position does not exist"
+
+
+class PartInvalid(InvalidInput):
+    """Which part of a position to close cannot be told."""
+
+    reason = "part_invalid"
 
 
 class InvalidActivityType(InvalidParameter):

@@ -10,8 +10,10 @@ from brokerage.money import plain
 from options.choices import AssetClass
 from trading.choices import ActivityType, OrderSide
 from trading.models import Activity
+from trading.order_wire import order_object
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, OrderFilter
+from trading.services.closing_positions import Closing, Part
 
 SYMBOL_LENGTH = 64
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -112,6 +114,23 @@ class OrderQuery(serializers.Serializer):
         return OrderFilter(ascending=fields.pop("direction") == "asc", **fields)
 
 
+class PartQuery(serializers.Serializer):
+    """The query of `DELETE …/positions/{symbol_or_id}` (contract/trading.md 4.1)."""
+
+    qty = AmountField(required=False, default=None)
+    percentage = AmountField(required=False, default=None)
+
+    def to_part(self) -> Part:
+        """Answer which part to close; call after `is_valid`."""
+        return Part(self.validated_data["qty"], self.validated_data["percentage"])
+
+
+class CloseAllQuery(serializers.Serializer):
+    """The query of `DELETE …/positions`."""
+
+    cancel_orders = serializers.BooleanField(default=False)
+
+
 class ActivityQuery(serializers.Serializer):
     """The query of `GET /v1/accounts/activities` (contract/trading.md 5.1)."""
 
@@ -160,6 +179,19 @@ def position_object(position: MarkedPosition) -> dict[str, Any]:
     if numbers.current_price is None:
         shown["current_price_reason"] = "no quote"
     return shown
+
+
+def closing_object(closing: Closing) -> dict[str, Any]:
+    """Answer what came of closing one position; `body` is the order or the refusal, and never null."""
+    if closing.order is not None:
+        order = order_object(closing.order)
+        return {"symbol": closing.symbol, "status": 200, "order_id": order["id"], "body": order}
+    assert closing.refusal is not None
+    return {
+        "symbol": closing.symbol,
+        "status": closing.refusal.http_status,
+        "body": {"symbol": closing.symbol, **closing.refusal.body()},
+    }
 
 
 def activity_object(row: Activity) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from brokerage.errors import BrokerageError, InvalidInput
 from brokerage.market_calendar import NEW_YORK
 from trading.api.serializers import (
     ActivityQuery,
+    CloseAllQuery,
     OrderQuery,
     OrderRequestSerializer,
+    PartQuery,
     activity_object,
+    closing_object,
     position_object,
 )
 from trading.choices import ActivityType
@@ -33,6 +36,7 @@ from trading.selectors import (
     list_orders,
     mark_positions,
 )
+from trading.services.closing_positions import close_all_positions, close_position
 from trading.services.orders import cancel_order, get_order, submit_order
 from trading.trading_account import trading_account_object
 
@@ -126,19 +130,35 @@ class OrderByClientId(AccountView):
 
 
 class PositionList(AccountView):
-    """`GET …/positions` (contract/trading.md 4.1)."""
+    """`…/positions`: list, and close all (contract/trading.md 4.1)."""
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """Answer every open position, marked to the market."""
         return Response([position_object(position) for position in mark_positions(self.account(account_id))])
 
+    def delete(self, request: Request, account_id: UUID) -> Response:
+        """Close every position at the market; answers 207 with one element for each."""
+        asked = CloseAllQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        closings = close_all_positions(
+            actor=self.actor, account_id=account_id, cancel_orders=asked.validated_data["cancel_orders"]
+        )
+        return Response([closing_object(one) for one in closings], status=207)
+
 
 class PositionDetail(AccountView):
-    """`GET …/positions/{symbol_or_asset_id}`."""
+    """`…/positions/{symbol_or_asset_id}`: read, and close in whole or in part."""
 
     def get(self, request: Request, account_id: UUID, symbol_or_id: str) -> Response:
         """Answer one position."""
         return Response(position_object(get_position(self.account(account_id), symbol_or_id)))
+
+    def delete(self, request: Request, account_id: UUID, symbol_or_id: str) -> Response:
+        """Close the position, or a part of it, at the market; answers the closing order."""
+        asked = PartQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        order = close_position(actor=self.actor, account_id=account_id, symbol_or_id=symbol_or_id, part=asked.to_part())
+        return Response(order_object(order))
 
 
 class ActivityList(AccountView):
