@@ -15,6 +15,7 @@ class OrderType(models.TextChoices):
 
 class TimeInForce(models.TextChoices):
     DAY = "day"
+    GTC = "gtc", "Good till canceled"
 
 
 class PositionIntent(models.TextChoices):
@@ -37,9 +38,11 @@ class OrderStatus(models.TextChoices):
     NEW = "new"
     PARTIALLY_FILLED = "partially_filled"
     PENDING_CANCEL = "pending_cancel"
+    PENDING_REPLACE = "pending_replace"
     FILLED = "filled"
     CANCELED = "canceled"
     EXPIRED = "expired"
+    REPLACED = "replaced"
     REJECTED = "rejected"
 
 

@@ -1,5 +1,7 @@
 """What trading refuses. Each reason is listed in `docs/errors.md`; texts are the published ones."""
 
+from typing import Self
+
 from brokerage.errors import InvalidInput, InvalidParameter, NotFound, Refused, StateConflict, Unprocessable
 
 # --- The ticket (contract/trading.md 2.11) -------------------------------------------------------
@@ -236,6 +238,44 @@ class OrderMoveImpossible(StateConflict):
     message = 'order in "{status}" state cannot become "{to}"'
 
 
+class OrderNotReplaceable(StateConflict):
+    """Only an order that works at its venue can be replaced."""
+
+    reason = "order_not_replaceable"
+    message = "cannot replace order in {status} status"
+
+
+class OrderAlreadyReplaced(StateConflict):
+    """The order has been replaced: its successor can be."""
+
+    reason = "order_already_replaced"
+    message = "order already replaced"
+    beside = ("replaced_by",)
+
+
+class OrderUnchanged(StateConflict):
+    """A replacement that would change nothing but the client's id."""
+
+    reason = "order_unchanged"
+    message = "order parameters are not changed"
+
+
+class QuantityAlreadyFilled(StateConflict):
+    """A replacement for no more than what has been filled."""
+
+    reason = "quantity_already_filled"
+    message = "qty must be > filled_qty"
+    field = "qty"
+
+
+class WashTrade(Refused):
+    """An open order of the same account stands on the other side and could trade with this one."""
+
+    reason = "wash_trade"
+    message = "potential wash trade detected. use complex orders"
+    beside = ("existing_order_id", "reject_reason")
+
+
 class FillTooLarge(StateConflict):
     """An execution of more than is left of the order."""
 
@@ -276,3 +316,10 @@ class InvalidTicket(InvalidParameter):
 
     reason = "invalid_ticket"
     message = "{sentence}"
+
+    @classmethod
+    def of(cls, field: str, sentence: str) -> Self:
+        """Answer the refusal of one field, in the published words."""
+        refusal = cls(sentence=sentence)
+        refusal.field = field
+        return refusal

@@ -8,11 +8,8 @@ from brokerage.money import plain
 from options.choices import AssetClass
 from trading.models import Order
 
-# What the wire has and this installation never fills: no stops, no legs, no replacement.
+# What the wire has and this installation never fills: no stops, no legs.
 NOT_USED: dict[str, Any] = {
-    "replaced_at": None,
-    "replaced_by": None,
-    "replaces": None,
     "notional": None,
     "stop_price": None,
     "extended_hours": False,
@@ -39,6 +36,9 @@ def order_object(order: Order) -> dict[str, Any]:
         "expired_at": order.expired_at,
         "canceled_at": order.canceled_at,
         "failed_at": order.failed_at,
+        "replaced_at": order.replaced_at,
+        "replaced_by": str(order.replaced_by_id) if order.replaced_by_id else None,
+        "replaces": str(order.replaces_id) if order.replaces_id else None,
         "expires_at": order.expires_at,
         "asset_id": str(order.asset_id),
         "symbol": order.asset.symbol,

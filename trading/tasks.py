@@ -34,6 +34,16 @@ def cancel_at_venue(order_id: str) -> None:
             venue.cancel(UUID(order_id))
 
 
+@shared_task(ignore_result=True)
+def replace_at_venue(order_id: str) -> None:
+    """Hand an order that replaces another one to the venue."""
+    from trading.venues import find_venue
+
+    with clock.reading():
+        if venue := find_venue():
+            venue.replace(UUID(order_id))
+
+
 def work_open_orders(at: datetime) -> None:
     """Let the venue look at every open order as of `at`, those included whose task was lost."""
     from trading.venues import find_venue

@@ -14,6 +14,7 @@ from trading.order_wire import order_object
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, OrderFilter
 from trading.services.closing_positions import Closing, Part
+from trading.services.replacing import Changes
 
 SYMBOL_LENGTH = 64
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -94,6 +95,22 @@ class OrderRequestSerializer(serializers.Serializer):
         fields["symbol"] = fields["symbol"].strip().upper()
         fields["extended_hours"] = bool(fields["extended_hours"])
         return OrderRequest(**fields, has_legs=has_legs, has_brackets=any(brackets))
+
+
+class ReplaceSerializer(serializers.Serializer):
+    """The body of `PATCH …/orders/{order_id}` (contract/trading.md 2.7)."""
+
+    qty = AmountField(required=False, allow_null=True, default=None)
+    limit_price = AmountField(required=False, allow_null=True, default=None)
+    time_in_force = TextField(max_length=WORD_LENGTH)
+    client_order_id = TextField(max_length=1024)
+    stop_price = AmountField(required=False, allow_null=True, default=None)
+    trail = AmountField(required=False, allow_null=True, default=None)
+    notional = AmountField(required=False, allow_null=True, default=None)
+
+    def to_changes(self) -> Changes:
+        """Answer what is to be different; call after `is_valid`."""
+        return Changes(**self.validated_data)
 
 
 class OrderQuery(serializers.Serializer):

@@ -21,6 +21,7 @@ from trading.api.serializers import (
     OrderQuery,
     OrderRequestSerializer,
     PartQuery,
+    ReplaceSerializer,
     activity_object,
     closing_object,
     position_object,
@@ -38,6 +39,7 @@ from trading.selectors import (
 )
 from trading.services.closing_positions import close_all_positions, close_position
 from trading.services.orders import cancel_order, get_order, submit_order
+from trading.services.replacing import replace_order
 from trading.trading_account import trading_account_object
 
 
@@ -99,11 +101,20 @@ class OrderList(AccountView):
 
 
 class OrderDetail(AccountView):
-    """`/v1/trading/accounts/{id}/orders/{order_id}`: read and cancel one order."""
+    """`/v1/trading/accounts/{id}/orders/{order_id}`: read, replace and cancel one order."""
 
     def get(self, request: Request, account_id: UUID, order_id: str) -> Response:
         """Answer the Order object."""
         return Response(order_object(get_order(self.account(account_id), _order_id(order_id))))
+
+    def patch(self, request: Request, account_id: UUID, order_id: str) -> Response:
+        """Replace the order; answers the one that is to take its place."""
+        asked = ReplaceSerializer(data=self.body())
+        asked.is_valid(raise_exception=True)
+        replacement = replace_order(
+            actor=self.actor, account_id=account_id, order_id=_order_id(order_id), changes=asked.to_changes()
+        )
+        return Response(order_object(replacement))
 
     def delete(self, request: Request, account_id: UUID, order_id: str) -> Response:
         """Ask for the order's cancellation; 204."""

@@ -24,12 +24,19 @@ NOT_A_FILL = pgtrigger.Condition(
 )
 
 
+WAITS_TO_REPLACE = Q(status=OrderStatus.ACCEPTED, replaces__isnull=False)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     """Reads of orders."""
 
     def open(self) -> "OrderQuerySet":
         """Answer the orders that can still fill or be cancelled."""
         return self.filter(status__in=OPEN_STATUSES)
+
+    def waiting_to_replace(self) -> "OrderQuerySet":
+        """Answer the orders whose swap with another one the venue has not confirmed."""
+        return self.filter(WAITS_TO_REPLACE)
 
 
 class Order(models.Model):
@@ -38,6 +45,9 @@ class Order(models.Model):
     While the order is open it holds `hold_quantity` of `hold_asset`: dollars for a buy and for
     the collateral of a put, the thing itself for a sale, the underlying shares for a covered
     call. Free is what the position has less what its short contracts and open orders hold.
+
+    One that `replaces` another waits, accepted, for the venue to swap them: until then it holds
+    only what it needs beyond the other, and afterwards the other is `replaced_by` it.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -65,6 +75,9 @@ class Order(models.Model):
     canceled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replacements", db_index=False)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    replaced_at = models.DateTimeField(null=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -83,6 +96,11 @@ class Order(models.Model):
                 name="a_limit_order_has_a_limit_and_a_market_order_none",
             ),
             models.CheckConstraint(
+                condition=Q(status=OrderStatus.REPLACED, replaced_by__isnull=False, replaced_at__isnull=False)
+                | (~Q(status=OrderStatus.REPLACED) & Q(replaced_by__isnull=True, replaced_at__isnull=True)),
+                name="a_replaced_order_says_by_which_and_when",
+            ),
+            models.CheckConstraint(
                 condition=Q(status__in=OPEN_STATUSES) | Q(hold_quantity=0), name="only_an_open_order_holds_anything"
             ),
         ]
@@ -94,10 +112,9 @@ class Order(models.Model):
                 name="what_the_open_orders_hold",
             ),
             models.Index(
-                fields=["account", "asset"],
-                condition=Q(position_intent=PositionIntent.BUY_TO_CLOSE, status__in=OPEN_STATUSES),
-                name="open_orders_that_buy_back",
+                fields=["account", "asset"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_in_an_asset"
             ),
+            models.Index(fields=["replaces"], condition=WAITS_TO_REPLACE, name="orders_that_wait_to_replace"),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
             models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
         ]

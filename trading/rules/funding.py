@@ -54,7 +54,8 @@ ACTIVE_BANK = (B.QUEUED, B.SENT_TO_CLEARING, B.APPROVED)
 
 State = TypeVar("State", A, B, S)
 LIFETIME = timedelta(days=7)
-FIXTURE = re.compile(r"/fixtures/status=(QUEUED|PENDING|REJECTED|CANCELED|RETURNED|APPROVED)/fixtures/")
+FIXTURE_STATUSES = (S.QUEUED, S.PENDING, S.REJECTED, S.CANCELED, S.RETURNED, S.APPROVED)
+FIXTURE = re.compile(rf"/fixtures/status=({'|'.join(FIXTURE_STATUSES)})/fixtures/")
 LARGEST_AMOUNT = Decimal("999999999999.99")
 WIRE_FEE = Decimal("25.00")  # of an outgoing wire; ACH is free
 NO_FEE = Decimal("0.00")
@@ -170,6 +171,13 @@ def require_least(
             raise TransferInvalid({"amount": [f"withdrawal amount must be greater than {least:.2f}"]})
     elif charged.requested < least_deposit:
         raise TransferInvalid({"amount": [f"deposit amount must be greater than or equal to {least_deposit:.2f}"]})
+
+
+def require_known_fixture(additional_information: str) -> None:
+    """Raise `TransferInvalid` for a fixture that asks for no status of a transfer: ignored, it would move cash."""
+    if "/fixtures/" in additional_information and fixture_outcome(additional_information) is None:
+        said = f"a fixture is /fixtures/status=<status>/fixtures/, with one of {', '.join(FIXTURE_STATUSES)}"
+        raise TransferInvalid({"additional_information": [said]})
 
 
 def fixture_outcome(additional_information: str) -> S | None:

@@ -6,7 +6,7 @@ journals, transfers, exercise, and the buying power that the trading account sho
 BP-6, BP-7).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -55,6 +55,20 @@ class Holdings:
 
     usd_id: UUID
     lines: tuple[Line, ...]
+
+    def without_hold(self, asset_id: UUID, held: Decimal, *, traded_id: UUID, closing: Decimal) -> "Holdings":
+        """Answer the same holdings without what one order holds, and what it buys back: it is about to be replaced."""
+        return replace(
+            self,
+            lines=tuple(
+                replace(
+                    line,
+                    held=line.held - (held if line.asset_id == asset_id else ZERO),
+                    closing=line.closing - (closing if line.asset_id == traded_id else ZERO),
+                )
+                for line in self.lines
+            ),
+        )
 
     def line(self, asset_id: UUID) -> Line:
         """Answer the line of that asset; an asset that is not held has an empty one."""

@@ -10,16 +10,25 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.PENDING_NEW: frozenset(
         {S.NEW, S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED, S.REJECTED}
     ),
-    S.NEW: frozenset({S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED, S.REJECTED}),
-    S.PARTIALLY_FILLED: frozenset({S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.CANCELED, S.EXPIRED}),
+    S.NEW: frozenset(
+        {S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE, S.CANCELED, S.EXPIRED, S.REJECTED}
+    ),
+    S.PARTIALLY_FILLED: frozenset(
+        {S.PARTIALLY_FILLED, S.FILLED, S.PENDING_CANCEL, S.PENDING_REPLACE, S.CANCELED, S.EXPIRED}
+    ),
     # A cancel is a request: the order is live until it is confirmed (domain rule OR-10).
     S.PENDING_CANCEL: frozenset({S.CANCELED, S.PARTIALLY_FILLED, S.FILLED, S.EXPIRED, S.NEW}),
+    # So is a replacement: until it is confirmed the order is live, goes on where it was if it is
+    # not, and cannot be canceled meanwhile (contract/trading.md 2.5).
+    S.PENDING_REPLACE: frozenset({S.REPLACED, S.NEW, S.PARTIALLY_FILLED, S.FILLED, S.CANCELED, S.EXPIRED}),
     S.FILLED: frozenset(),
     S.CANCELED: frozenset(),
     S.EXPIRED: frozenset(),
+    S.REPLACED: frozenset(),
     S.REJECTED: frozenset(),
 }
 OPEN_STATUSES = sorted(status for status, moves in TRANSITIONS.items() if moves)
+REPLACEABLE = (S.NEW, S.PARTIALLY_FILLED)
 CLOSED_STATUSES = sorted(status for status, moves in TRANSITIONS.items() if not moves)
 
 

@@ -7,7 +7,7 @@ contract/trading.md 2.11).
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading.choices import OrderSide, OrderType, PositionIntent
+from trading.choices import OrderSide, OrderType, PositionIntent, TimeInForce
 from trading.errors import (
     CommissionNotAllowed,
     InvalidTicket,
@@ -73,6 +73,7 @@ def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
         type=OrderType(request.type),
         quantity=request.qty,
         limit_price=request.limit_price,
+        time_in_force=TimeInForce(request.time_in_force),
         client_order_id=request.client_order_id,
         position_intent=PositionIntent(request.position_intent) if request.position_intent else None,
     )
@@ -99,7 +100,7 @@ def _require_complete(request: OrderRequest) -> None:
     )
     for is_wrong, field, sentence in checks:
         if is_wrong:
-            raise _invalid(field, sentence)
+            raise InvalidTicket.of(field, sentence)
 
 
 def _require_option_order(request: OrderRequest) -> None:
@@ -128,7 +129,11 @@ def _require_share_order(request: OrderRequest) -> None:
         (request.has_brackets, "take_profit", "a bracket order"),
         (request.swap_fee_bps is not None, "swap_fee_bps", "swap_fee_bps"),
         (request.type not in OrderType.values, "type", f"order type {request.type}"),
-        (request.time_in_force != "day", "time_in_force", f"time_in_force {request.time_in_force}"),
+        (
+            request.time_in_force not in TimeInForce.values,
+            "time_in_force",
+            f"time_in_force {request.time_in_force}",
+        ),
         (request.extended_hours, "extended_hours", "an order for extended hours"),
         (_is_fraction(request.qty), "qty", "a fractional qty"),
     )
@@ -146,9 +151,9 @@ def _is_fraction(quantity: Decimal | None) -> bool:
 def _require_quantity(request: OrderRequest) -> None:
     assert request.qty is not None
     if request.qty <= 0:
-        raise _invalid("qty", "qty must be > 0")
+        raise InvalidTicket.of("qty", "qty must be > 0")
     if request.qty > MOST_SHARES:
-        raise _invalid("qty", f"qty must be <= {MOST_SHARES}")
+        raise InvalidTicket.of("qty", f"qty must be <= {MOST_SHARES}")
 
 
 def _require_no_commission(request: OrderRequest) -> None:
@@ -159,18 +164,12 @@ def _require_no_commission(request: OrderRequest) -> None:
 
 def _require_price(request: OrderRequest) -> None:
     if request.stop_price is not None:
-        raise _invalid("stop_price", "stop price is only valid for stop orders")
+        raise InvalidTicket.of("stop_price", "stop price is only valid for stop orders")
     if request.type == OrderType.MARKET:
         if request.limit_price is not None:
-            raise _invalid("limit_price", "limit price is only valid for limit orders")
+            raise InvalidTicket.of("limit_price", "limit price is only valid for limit orders")
         return
     if request.limit_price is None:
-        raise _invalid("limit_price", "limit orders require a limit price")
+        raise InvalidTicket.of("limit_price", "limit orders require a limit price")
     if not 0 < request.limit_price <= HIGHEST_PRICE:
-        raise _invalid("limit_price", f"limit_price must be > 0 and <= {HIGHEST_PRICE}")
-
-
-def _invalid(field: str, sentence: str) -> InvalidTicket:
-    refusal = InvalidTicket(sentence=sentence)
-    refusal.field = field
-    return refusal
+        raise InvalidTicket.of("limit_price", f"limit_price must be > 0 and <= {HIGHEST_PRICE}")

@@ -24,7 +24,7 @@ from options.rules.expirations import stops_trading_at
 from options.rules.increments import require_on_share_tick, require_on_tick
 from options.rules.levels import require_level
 from options.rules.strategies import classify
-from trading.choices import OrderSide, OrderType, PositionIntent
+from trading.choices import OrderSide, OrderType, PositionIntent, TimeInForce
 from trading.errors import (
     AssetNotTradable,
     ContractExpired,
@@ -52,6 +52,7 @@ class OrderTicket:
     type: OrderType
     quantity: Decimal
     limit_price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
     client_order_id: str = ""
     position_intent: PositionIntent | None = None
 

@@ -26,6 +26,9 @@ from trading.rules.order_status import require_move
 from trading.rules.postings import purchase, sale, trade_date
 from trading.services.endings import finish_order
 from trading.services.ledger import Entry, post
+from trading.services.replacements import shrink_replacement, swap
+
+UNDER_REQUEST = (OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order
         return order
     if report.quantity > order.remaining_quantity:
         raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
+    is_being_replaced = order.status == OrderStatus.PENDING_REPLACE
     _advance(order, report)
     entry = _fill_entry(account, order, report, reference)
     _, positions = post(entry)
@@ -102,6 +106,8 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order
             timestamp=report.at,
         ),
     )
+    if is_being_replaced:
+        shrink_replacement(account, order, report.quantity, report.at)
     return order
 
 
@@ -120,7 +126,7 @@ def _advance(order: Order, report: ExecutionReport) -> None:
     if order.is_open:
         if order.remaining_quantity == 0:
             order.status = require_move(order.status, OrderStatus.FILLED)
-        elif order.status != OrderStatus.PENDING_CANCEL:  # a request to cancel outlives a partial fill
+        elif order.status not in UNDER_REQUEST:  # a request to cancel or to replace outlives a partial fill
             order.status = require_move(order.status, OrderStatus.PARTIALLY_FILLED)
         order.hold_quantity = order.hold_per_unit * order.remaining_quantity
     if order.status == OrderStatus.FILLED:
@@ -174,6 +180,16 @@ def acknowledge_order(*, order_id: UUID, at: datetime) -> Order:
     order.save(update_fields=["status", "updated_at"])
     record_event("order.new", account=account, subject=order, at=at, payload=order_event(order))
     return order
+
+
+@transaction.atomic(durable=True)
+def record_replacement(*, order_id: UUID) -> Order:
+    """Record that the venue works an order in place of the one it replaces: once, however often it is told."""
+    account, replacement = _lock_order(order_id)
+    if replacement.status == OrderStatus.ACCEPTED and replacement.replaces_id is not None:
+        order = Order.objects.select_related("asset").get(pk=replacement.replaces_id)
+        swap(account, order, replacement, clock.now())
+    return replacement
 
 
 @transaction.atomic(durable=True)

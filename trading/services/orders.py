@@ -2,10 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from celery import Task
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 
 from accounts.errors import AccountNotFound
 from accounts.locking import lock_account
@@ -32,12 +35,15 @@ from trading.errors import (
 from trading.instruments import MARKET, instrument_of, read_holdings
 from trading.models import Order, Refusal
 from trading.order_wire import order_event
+from trading.rules.holdings import Holdings
 from trading.rules.order_status import require_move
+from trading.rules.order_times import expires_at
 from trading.rules.ticket_form import OrderRequest, to_ticket
 from trading.rules.tickets import Instrument, Market, OrderTicket, TicketReview, review_ticket
 from trading.services.endings import finish_order
 from trading.tasks import cancel_at_venue, send_to_venue
 from trading.venues import find_venue
+from trading.wash import crossing_orders, require_none
 
 ONE_USE = "a_client_order_id_is_used_once_in_an_account"
 
@@ -53,8 +59,8 @@ def submit_order(*, actor: User, account_id: UUID, request: OrderRequest) -> Ord
     except (NotPermitted, AccountNotFound):
         raise
     except BrokerageError as found:
-        refusal = ClientOrderIdReused() if _was_used_before(account_id, request) else found
-        _keep_refusal(actor, account_id, request, refusal)
+        refusal = ClientOrderIdReused() if was_used_before(account_id, request.client_order_id) else found
+        keep_refusal(actor, account_id, asdict(request), refusal)
         raise refusal from None
 
 
@@ -62,7 +68,7 @@ def submit_order(*, actor: User, account_id: UUID, request: OrderRequest) -> Ord
 def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
     actor.require(Permission.SUBMIT_ORDERS)
     account = lock_account(actor, account_id)
-    asset = _find_asset(request.symbol)
+    asset = _find_asset(account_id, request)
     ticket = to_ticket(request, is_option=asset.is_option if asset else is_contract_symbol(request.symbol))
     require_may_trade(account)
     if asset is None:
@@ -74,23 +80,29 @@ def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
     if find_venue() is None:
         raise NoVenue
 
-    instrument = instrument_of(asset)
     now = clock.now()
-    quote = get_quote(asset, now)
-    review = review_ticket(
-        ticket,
-        instrument,
-        read_holdings(account.pk, _touched(instrument)),
-        Market(now, quote.bid if quote else None, quote.ask if quote else None),
-        level=level_to_open(account.options_trading_level, account.enabled_assets),
-    )
-    order = _insert(account, asset, actor, ticket, review, now)
+    holdings = read_holdings(account.pk, _touched(instrument_of(asset)))
+    found = review(account, asset, ticket, holdings, now)
+    require_none(getattr(asset, "crossing", None))
+    order = insert_order(account, asset, actor, ticket, found, now)
     record_event(f"order.{order.status}", account=account, subject=order, at=now, payload=order_event(order))
-    _after_commit(send_to_venue, order)
+    after_commit(send_to_venue, order)
     return order
 
 
-def _after_commit(task: Task, order: Order) -> None:
+def review(account: Account, asset: Asset, ticket: OrderTicket, holdings: Holdings, now: datetime) -> TicketReview:
+    """Review a ticket of a locked account against the market of this moment: a step of what accepts orders."""
+    quote = get_quote(asset, now)
+    return review_ticket(
+        ticket,
+        instrument_of(asset),
+        holdings,
+        Market(now, quote.bid if quote else None, quote.ask if quote else None),
+        level=level_to_open(account.options_trading_level, account.enabled_assets),
+    )
+
+
+def after_commit(task: Task, order: Order) -> None:
     """Start a task for the order once it is committed. A broker that is away fails no order: the tick finds it."""
     order_id = str(order.pk)
     transaction.on_commit(lambda: task.apply_async((order_id,), retry=False), robust=True)
@@ -106,19 +118,32 @@ def require_may_trade(account: Account) -> None:
         raise AccountMayNotTrade
 
 
-def _find_asset(symbol_or_id: str) -> Asset | None:
-    """Answer the asset with that symbol (a contract's also with its root padded) or id, with its market."""
+def _find_asset(account_id: UUID, request: OrderRequest) -> Asset | None:
+    """Answer the asset with that symbol (a contract's also with its root padded) or id, with its market.
+
+    The account's order that the one asked for could trade with, if there is one, comes along as `crossing`.
+    """
+    crossing = crossing_orders(account_id, OuterRef("pk"), request.side, request.limit_price)
     assets = Asset.objects.select_related(*MARKET).exclude(pk=USD_ID)
+    assets = assets.annotate(crossing=Subquery(crossing[:1]))
     try:
-        return assets.filter(pk=UUID(symbol_or_id)).first()
+        return assets.filter(pk=UUID(request.symbol)).first()
     except ValueError:
-        return assets.filter(symbol=symbol_or_id.replace(" ", "")).first()
+        return assets.filter(symbol=request.symbol.replace(" ", "")).first()
 
 
-def _insert(
-    account: Account, asset: Asset, actor: User, ticket: OrderTicket, review: TicketReview, now: datetime
+def insert_order(
+    account: Account,
+    asset: Asset,
+    actor: User,
+    ticket: OrderTicket,
+    review: TicketReview,
+    now: datetime,
+    *,
+    replaces: Order | None = None,
 ) -> Order:
-    is_open = market_calendar.is_open(now)
+    """Insert an accepted order: a step. One that is to replace another holds what it needs beyond that one."""
+    is_routed = market_calendar.is_open(now) and replaces is None
     order_id = time_ordered_id()
     order = Order(
         id=order_id,
@@ -127,19 +152,20 @@ def _insert(
         client_order_id=ticket.client_order_id or str(order_id),
         side=ticket.side,
         type=ticket.type,
-        time_in_force="day",
+        time_in_force=ticket.time_in_force,
         quantity=ticket.quantity,
         limit_price=ticket.limit_price,
         position_intent=review.intent,
         strategy=review.strategy,
-        status=OrderStatus.PENDING_NEW if is_open else OrderStatus.ACCEPTED,
+        status=OrderStatus.PENDING_NEW if is_routed else OrderStatus.ACCEPTED,
         hold_asset_id=review.hold_asset_id,
         hold_per_unit=review.hold_per_unit,
-        hold_quantity=review.hold_quantity,
+        hold_quantity=max(review.hold_quantity - (replaces.hold_quantity if replaces else 0), Decimal(0)),
+        replaces=replaces,
         submitted_by=actor,
         submitted_at=now,
         updated_at=now,
-        expires_at=market_calendar.current_or_next_session(now).closes_at,
+        expires_at=expires_at(ticket.time_in_force, now),
     )
     try:
         order.save(force_insert=True)
@@ -150,15 +176,15 @@ def _insert(
     return order
 
 
-def _was_used_before(account_id: UUID, request: OrderRequest) -> bool:
+def was_used_before(account_id: UUID, client_order_id: str) -> bool:
     """Say whether the client sends an id again: then that is what is wrong, whatever else is."""
-    used = Order.objects.filter(account_id=account_id, client_order_id=request.client_order_id)
-    return bool(request.client_order_id) and used.exists()
+    used = Order.objects.filter(account_id=account_id, client_order_id=client_order_id)
+    return bool(client_order_id) and used.exists()
 
 
-def _keep_refusal(actor: User, account_id: UUID, request: OrderRequest, refusal: BrokerageError) -> None:
+def keep_refusal(actor: User, account_id: UUID, request: dict[str, Any], refusal: BrokerageError) -> None:
     """Keep who was refused what, why and when: books and records."""
-    asked = {name: str(value) for name, value in asdict(request).items() if value not in ("", None, False)}
+    asked = {name: str(value) for name, value in request.items() if value not in ("", None, False)}
     Refusal.objects.create(
         account_id=account_id,
         actor=actor,
@@ -190,7 +216,7 @@ def cancel_order(*, actor: User, account_id: UUID, order_id: UUID) -> Order:
     order.updated_at = now
     order.save(update_fields=["status", "updated_at"])
     record_event("order.pending_cancel", account=account, subject=order, at=now, payload=order_event(order))
-    _after_commit(cancel_at_venue, order)
+    after_commit(cancel_at_venue, order)
     return order
 
 

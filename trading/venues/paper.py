@@ -18,20 +18,24 @@ from trading.choices import OrderSide, OrderStatus
 from trading.errors import FillBeyondMeans
 from trading.instruments import MARKET_OF_ASSET
 from trading.models import Order
-from trading.models.orders import OrderQuerySet
+from trading.models.orders import WAITS_TO_REPLACE, OrderQuerySet
 from trading.services.fills import (
     ExecutionReport,
     acknowledge_order,
     execute_on_paper,
     record_cancel,
     record_rejection,
+    record_replacement,
 )
 
 log = logging.getLogger(__name__)
 
 ROUND_LOT = 100
 BATCH = 500
-WORKING = (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+WORKING = (
+    *(OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED),
+    OrderStatus.PENDING_REPLACE,
+)
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,17 @@ class PaperVenue:
         """Confirm the cancellation."""
         record_cancel(order_id=order_id)
 
+    def replace(self, order_id: UUID) -> None:
+        """Confirm the replacement, and work it from now on."""
+        record_replacement(order_id=order_id)
+        self.submit(order_id)
+
     def work(self, at: datetime) -> None:
-        """Look at every open order once, batch by batch, and confirm cancellations that are still waiting."""
+        """Look at every open order once, batch by batch, and confirm what still waits to be canceled or replaced."""
         for order_id in Order.objects.filter(status=OrderStatus.PENDING_CANCEL).values_list("pk", flat=True):
             self.cancel(order_id)
+        for order_id in Order.objects.waiting_to_replace().values_list("pk", flat=True):
+            self.replace(order_id)
         if not market_calendar.is_open(at):
             return
         batch = list(_working().order_by("pk")[:BATCH])
@@ -96,7 +107,7 @@ class PaperVenue:
 
 
 def _working() -> OrderQuerySet:
-    return Order.objects.filter(status__in=WORKING).select_related(*MARKET_OF_ASSET)
+    return Order.objects.filter(status__in=WORKING).exclude(WAITS_TO_REPLACE).select_related(*MARKET_OF_ASSET)
 
 
 def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:

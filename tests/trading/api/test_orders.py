@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from alpaca.broker.models.trading import Order as WireOrder
@@ -11,6 +12,7 @@ from tests.factories import nowhere
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, PUT, SMALL_PUT, give_cash, make_trader, pin, trade
 from trading.models import Order
+from trading.venues.paper import PaperVenue
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
@@ -184,7 +186,7 @@ REFUSED = [
     ({"client_order_id": "x" * 129}, 422, 40010001, "client_order_id must be no more than 128 characters"),
     ({"symbol": "AAPL", "qty": "0.5"}, 422, 40010001, "a fractional qty is not supported"),
     ({"symbol": "AAPL", "qty": None, "notional": "10"}, 422, 40010001, "a notional order is not supported"),
-    ({"symbol": "AAPL", "time_in_force": "gtc"}, 422, 40010001, "time_in_force gtc is not supported"),
+    ({"symbol": "AAPL", "time_in_force": "ioc"}, 422, 40010001, "time_in_force ioc is not supported"),
     ({"symbol": "AAPL", "extended_hours": True}, 422, 40010001, "an order for extended hours is not supported"),
     (
         {"symbol": "AAPL", "side": "sell", "qty": "101"},
@@ -284,6 +286,50 @@ def test_in_production_without_a_venue_no_order_is_taken(account, acme_api, monk
     answer = acme_api.post(orders_path(account), body())
 
     assert (answer.status_code, answer.json()["code"]) == (422, 42210000)
+    assert everything() == before
+
+
+def test_shares_are_ordered_until_canceled_and_contracts_for_the_day_only(account, acme_api):
+    asked = {"symbol": "AAPL", "side": "buy", "type": "limit", "limit_price": "1.00", "time_in_force": "gtc"}
+
+    answer = acme_api.post(orders_path(account), body(**asked))
+
+    assert (answer.status_code, answer.json()["time_in_force"]) == (200, "gtc")
+    assert answer.json()["expires_at"] == "2024-04-23T20:15:00Z"
+
+
+def test_an_order_is_replaced_over_http_as_the_client_library_does(account, acme_api):
+    first = acme_api.post(orders_path(account), body(symbol=LONG_CALL, side="buy", type="limit", limit_price="2.00"))
+    order = f"{orders_path(account)}/{first.json()['id']}"
+    assert acme_api.patch(order, {"limit_price": "2.10"}).json() == {
+        "code": 42210000,
+        "message": "cannot replace order in pending_new status",
+    }
+    PaperVenue().submit(UUID(first.json()["id"]))
+
+    answer = acme_api.patch(order, {"qty": 2, "limit_price": 2.1})
+
+    replacement = WireOrder(**answer.json())
+    assert (answer.status_code, replacement.qty, replacement.limit_price) == (200, "2", "2.1")
+    assert str(replacement.replaces) == first.json()["id"]
+    PaperVenue().replace(replacement.id)
+    replaced = WireOrder(**acme_api.get(order).json())
+    assert (replaced.status.value, replaced.replaced_by) == ("replaced", replacement.id)
+    assert replaced.replaced_at is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"qty": "many"}, "qty"), ({"limit_price": []}, "limit_price"), ({"qty": 1.5}, "qty")]
+)
+def test_a_replacement_of_the_wrong_shape_is_named_by_field(account, acme_api, changes, field):
+    first = acme_api.post(orders_path(account), body(symbol=LONG_CALL, side="buy", type="limit", limit_price="2.00"))
+    PaperVenue().submit(UUID(first.json()["id"]))
+    before = everything()
+
+    answer = acme_api.patch(f"{orders_path(account)}/{first.json()['id']}", changes)
+
+    assert answer.status_code == 422
+    assert field in answer.json()["message"]
     assert everything() == before
 
 
