@@ -1,6 +1,6 @@
 """How long an order lives (contract/trading.md 2.4)."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from brokerage import market_calendar
 from brokerage.market_calendar import NEW_YORK
@@ -18,4 +18,5 @@ def expires_at(time_in_force: TimeInForce, at: datetime) -> datetime:
     """
     if time_in_force is TimeInForce.DAY:
         return market_calendar.current_or_next_session(at).closes_at
-    return datetime.combine(at.astimezone(NEW_YORK).date() + GTC_DAYS, GTC_ENDS, NEW_YORK)
+    ends_on = at.astimezone(NEW_YORK).date() + GTC_DAYS
+    return datetime.combine(ends_on, GTC_ENDS, NEW_YORK).astimezone(UTC)
