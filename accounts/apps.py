@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.audit_status import in_a_word
+        from accounts.notices import send_notices_soon
         from accounts.runtime_role import apply_after_migrate
         from accounts.services.sealing_audit import check_audit_daily, seal_audit
         from accounts.tasks import advance_openings_left_behind, make_records_left_behind
@@ -19,6 +20,7 @@ class AccountsConfig(AppConfig):
 
         schedule.every_tick(advance_openings_left_behind)
         schedule.every_tick(make_records_left_behind)
+        schedule.every_tick(send_notices_soon)
         post_migrate.connect(apply_after_migrate)
         schedule.every_tick(seal_audit)
         schedule.every_tick(check_audit_daily)

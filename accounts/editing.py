@@ -12,7 +12,7 @@ from accounts.errors import AccountInputInvalid, ChangedMeanwhile
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.profile_forms import CONFIGURING, FORMS, SectionForm
-from accounts.rules.applications import AccountApplication, ConfigurationChanges
+from accounts.rules.applications import AccountApplication
 from accounts.rules.editing import mark_of
 from accounts.services.changes import update_account
 from accounts.services.onboarding import configuration_on_file, configure_account
@@ -26,15 +26,14 @@ FAULT_PREFIXES = {"suitability": "identity", "agreements": "agreements.0"}
 def may_edit(actor: User, account: Account, section: str) -> bool:
     """Say whether `actor` is offered the form of a section; the service decides again when it is saved.
 
-    A customer lowers the level, and reads the rest: the rest goes through the partner.
+    A customer answers the suitability questions, and reads the rest: the rest goes through the partner.
     """
     if account.status == AccountStatus.ACCOUNT_CLOSED:
         return False
-    if section == "level":
-        return actor.may(Permission.CONFIGURE_ACCOUNTS)
     if section in CONFIGURING:
         return actor.may(Permission.CONFIGURE_ACCOUNTS) and actor.kind != "customer"
-    return actor.may(Permission.EDIT_ACCOUNTS) and hasattr(account, "contact")
+    needed = Permission.ANSWER_SUITABILITY if section == "suitability" else Permission.EDIT_ACCOUNTS
+    return actor.may(needed) and hasattr(account, "contact")
 
 
 def fill_form(account: Account, section: str, posted: QueryDict | None = None) -> SectionForm:
@@ -109,10 +108,7 @@ def _initial(section: str, values: Any) -> dict[str, Any]:
         return {"enabled_assets": list(values)}
     if not values:
         return {}
-    found = {column.name: getattr(values, column.name) for column in fields(values)}
-    if isinstance(values, ConfigurationChanges) and found["max_options_trading_level"] is None:
-        found["max_options_trading_level"] = 3
-    return found
+    return {column.name: getattr(values, column.name) for column in fields(values)}
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,8 @@ class Permission(TextChoices):
     READ_DOCUMENTS = "read_documents"
     REVEAL_IDENTITY = "reveal_identity"
     WRITE_NOTES = "write_notes"
+    ANSWER_SUITABILITY = "answer_suitability"
+    SIGN_AGREEMENTS = "sign_agreements"
     REQUEST_OPTIONS = "request_options"
     DECIDE_OPTIONS = "decide_options"
     JOURNAL_FUNDS = "journal_funds"
@@ -44,6 +46,7 @@ _OPERATE = _READ | {
     Permission.EDIT_ACCOUNTS,
     Permission.CLOSE_ACCOUNTS,
     Permission.CONFIGURE_ACCOUNTS,
+    Permission.ANSWER_SUITABILITY,
     Permission.REQUEST_OPTIONS,
     Permission.JOURNAL_FUNDS,
     Permission.TRANSFER_FUNDS,
@@ -73,8 +76,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_API_KEYS,
         Permission.VIEW_AUDIT,
     },
-    # Sees its own accounts and may lower or switch off options; everything else goes through the partner.
-    Role.CUSTOMER: _READ | {Permission.CONFIGURE_ACCOUNTS},
+    # Sees its own accounts, signs, answers and asks for options, and may lower them or switch them off; everything
+    # else goes through the partner. Nobody signs in a holder's place: what was signed elsewhere is recorded by an edit.
+    Role.CUSTOMER: _READ
+    | {
+        Permission.CONFIGURE_ACCOUNTS,
+        Permission.ANSWER_SUITABILITY,
+        Permission.SIGN_AGREEMENTS,
+        Permission.REQUEST_OPTIONS,
+    },
     # A partner's system opens, funds and trades, and drives the sandbox that it tests in.
     Role.API: _OPERATE | {Permission.READ_DOCUMENTS, Permission.CONTROL_SANDBOX},
     Role.SYSTEM: frozenset(Permission),

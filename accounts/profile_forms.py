@@ -198,23 +198,6 @@ class ConfigurationForm(SectionForm):
         return ConfigurationChanges(**self.values())
 
 
-class LevelForm(SectionForm):
-    """The holder's own cap on the options level: lowering it counts at once, raising it up to what is approved."""
-
-    section, heading = "level", "Options levels"
-    note = "A lower cap counts at once. A higher one reaches no further than the level that was approved."
-
-    max_options_trading_level = forms.TypedChoiceField(
-        label="Holder’s cap",
-        choices=[("0", "Options off"), ("1", "Level 1"), ("2", "Level 2"), ("3", "Level 3, no cap in practice")],
-        coerce=int,
-    )
-
-    def configuration(self) -> ConfigurationChanges:
-        """Answer the cap as a change of the configuration."""
-        return ConfigurationChanges(max_options_trading_level=self.cleaned_data["max_options_trading_level"])
-
-
 class AgreementForm(SectionForm):
     """A further signature of the holder."""
 
@@ -244,7 +227,7 @@ FORMS: Mapping[str, type[SectionForm]] = {
     form.section: form
     for form in (
         *(ContactForm, IdentityForm, SuitabilityForm, DisclosuresForm, TrustedContactForm),
-        *(AssetsForm, ConfigurationForm, LevelForm, AgreementForm),
+        *(AssetsForm, ConfigurationForm, AgreementForm),
     )
 }
-CONFIGURING = ("configuration", "level")
+CONFIGURING = ("configuration",)

@@ -40,8 +40,8 @@ def unseal(sealed: bytes, *, account_id: UUID) -> bytes:
 
 def tax_id_digest(tax_id: str, tax_id_type: str) -> str:
     """Answer what a tax id is found by, however it was punctuated; nobody without the key can compute it."""
-    written = "".join(character for character in tax_id if character.isalnum()).upper()
-    return hmac.new(b64decode(settings.LOOKUP_KEY), f"{tax_id_type}:{written}".encode(), sha256).hexdigest()
+    written = "".join(filter(str.isalnum, tax_id)).upper()
+    return hmac.digest(b64decode(settings.LOOKUP_KEY), f"{tax_id_type}:{written}".encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=4)

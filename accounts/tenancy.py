@@ -29,6 +29,7 @@ SHARED = {
     "brokerage.SandboxClock": "one clock for all",
     "brokerage.ScheduledRun": "what ran when, for all",
     "options.Asset": "the market's",
+    "options.EventsRead": "how far each reader has read the events of all",
     "options.OpeningsRead": "how far the events of all were read",
     "options.OptionContract": "the market's",
     "options.PinnedQuote": "the market's, in the sandbox",

@@ -83,10 +83,8 @@ def _read(request: SignedInRequest, found: Account, section: str) -> HttpRespons
         return redirect("accounts:profile", account_id=found.pk)
     context = account_frame(found, "profile") | _profile(request, found)
     context["section"] = next((one for one in context["sections"] if one.name == section), None)
-    template = {"level": "accounts/_levels.html", "agreements": "accounts/_agreements.html"}
-    return render(
-        request, template.get(section, "accounts/_section.html"), context | {"is_saved": request.method == "POST"}
-    )
+    template = "accounts/_agreements.html" if section == "agreements" else "accounts/_section.html"
+    return render(request, template, context | {"is_saved": request.method == "POST"})
 
 
 def _profile(request: SignedInRequest, found: Account) -> dict[str, Any]:
@@ -94,7 +92,6 @@ def _profile(request: SignedInRequest, found: Account) -> dict[str, Any]:
     return level_facts(found) | {
         "sections": profile_sections(found, editable),
         "may_reveal": request.user.may(Permission.REVEAL_IDENTITY),
-        "can_change_level": "level" in editable,
         "can_sign": "agreements" in editable,
         "agreements": agreement_rows(found),
     }

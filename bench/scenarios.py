@@ -117,7 +117,7 @@ def _queue(sample: Sample) -> Iterator[Scenario]:
         group, "page in the middle", f"/options/queue?after={quote(sample.waiting_middle)}", "<table", principal
     )
     yield Scenario(group, "those for level 2", "/options/queue?level=2", "<table", principal)
-    yield Scenario(group, "what nobody works on", "/options/queue?work=unclaimed", "<table", principal)
+    yield Scenario(group, "what nobody works on", "/options/queue?whose=unclaimed", "<table", principal)
     yield Scenario(group, "count in the navigation", "/options/queue/count", "", principal, is_fragment=True)
     yield Scenario(group, "one request", f"/options/requests/{sample.waiting_id}", "Decide", principal)
     yield Scenario(group, "account, options", f"/accounts/{sample.account_id}/options", sample.number)

@@ -29,6 +29,7 @@ from brokerage.errors import (
     NotPermitted,
     Unauthenticated,
 )
+from brokerage.sentences import in_our_words
 from brokerage.wire import BodyNotJson, is_storable, wire_value
 
 API_PREFIXES = ("/v1/", "/v2/", "/v1beta1/", "/v2beta1/")
@@ -37,12 +38,14 @@ API_PREFIXES = ("/v1/", "/v2/", "/v1beta1/", "/v2beta1/")
 class ApiView(APIView):
     """The base of every REST view; subclasses define `get`, `post`, … and hold no `try`.
 
-    `scope` names the part of the API that a key must be let into: as far as reading for GET,
-    HEAD and OPTIONS, as far as writing for the rest. `also_read_by` names other parts whose
-    readers may look here too. A view that declares no scope lets no key in. `invalid_input` is
-    how it refuses values that a serializer cannot read, where the contract has another status.
+    `scope` names the part of the API that a key must be let into: as far as reading for GET and
+    HEAD, as far as writing for the rest. `also_read_by` names other parts whose readers may look
+    here too. A view that declares no scope lets no key in. `invalid_input` is how it refuses
+    values that a serializer cannot read, where the contract has another status.
+    OPTIONS is refused as any method is that is not there: views do not describe themselves.
     """
 
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     scope: ClassVar[str] = ""
     also_read_by: ClassVar[tuple[str, ...]] = ()
     invalid_input: ClassVar[type[InvalidInput]] = InvalidInput
@@ -97,13 +100,7 @@ def field_errors(detail: Any, field: str = "") -> dict[str, list[str]]:
     if isinstance(detail, list) and any(isinstance(inner, Mapping) for inner in detail):
         return field_errors({index: inner for index, inner in enumerate(detail) if inner}, field)
     said = detail if isinstance(detail, list) else [detail]
-    return {field: [_sentence(one) for one in said]}
-
-
-def _sentence(said: Any) -> str:
-    if getattr(said, "code", "") in ("required", "null", "blank"):
-        return {"required": "is required", "null": "must not be null", "blank": "must not be empty"}[said.code]
-    return str(said)
+    return {field: [in_our_words(str(one), getattr(one, "code", "")) for one in said]}
 
 
 STRUCTURE_CODES = {"not_an_object", "not_a_list", "not_a_dict"}
@@ -118,7 +115,7 @@ def structure_error(detail: Any) -> Malformed | None:
     wrong = [(field, said) for field, said in _walk(detail) if said.code in STRUCTURE_CODES or _no_object(said)]
     if not wrong:
         return None
-    return Malformed(detail="; ".join(f"{field}: {said}" for field, said in wrong))
+    return Malformed(detail="; ".join(f"{field}: {in_our_words(said)}" for field, said in wrong))
 
 
 def _no_object(said: ErrorDetail) -> bool:

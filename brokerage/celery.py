@@ -20,6 +20,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,  # in the sandbox the worker prints the mails that it sends
     broker_connection_retry_on_startup=True,
     enable_utc=True,
     timezone="UTC",

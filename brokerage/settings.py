@@ -275,6 +275,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Mail --------------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:25" if IS_PRODUCTION else "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds that a mail server may leave us waiting
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Strikebook <no-reply@strikebook.invalid>")
 _own = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IS_PRODUCTION else f"http://localhost:{env.str('PORT', '8000')}"
 PUBLIC_URL = env.str("PUBLIC_URL", default=_own).rstrip("/")  # where the links in mails lead

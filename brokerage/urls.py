@@ -7,6 +7,7 @@ from brokerage.health import healthz
 from brokerage.market_hours import CalendarView, ClockView
 from brokerage.sandbox import SandboxClockView
 from brokerage.views import choose_theme, market_clock
+from options.queue_stream import queue_changes
 
 API: list[URLPattern | URLResolver] = [
     path("", include("trading.api.urls")),
@@ -25,9 +26,11 @@ urlpatterns = [
     path("v2/clock", ClockView.as_view()),
     path("market-clock", market_clock),
     path("theme", choose_theme, name="theme"),
-    path("streams/accounts/<uuid:account_id>", account_changes),
+    path("streams/accounts/<id:account_id>", account_changes),
+    path("streams/queue", queue_changes),
     path("", include("accounts.access_urls")),
     path("", include("accounts.urls")),
+    path("", include("options.urls")),
     path("", include("trading.urls")),
 ]
 handler400 = "brokerage.api.bad_request"

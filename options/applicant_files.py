@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.choices import AgreementType, EmploymentStatus, Review
-from accounts.models import Account, Disclosures
+from accounts.models import Account, AccountTerms, Disclosures
 from accounts.rules.people import age_on
 from accounts.services.sections import answers_on_file
 from brokerage.market_calendar import NEW_YORK
 from brokerage.mode import is_sandbox
 from brokerage.money import plain
 from options.choices import ApplicationStatus
-from options.models import ApprovalPolicy
+from options.models import ApprovalPolicy, OptionsApplication
 from options.models.applications import GRANTED
 from options.rules.applicants import DISCLOSURE_FLAGS, Answers, Applicant, EarlierRequest, read_answers
 from options.rules.approval_rules import LATEST, RULE_SETS
@@ -40,11 +40,31 @@ def rules_under(policy: ApprovalPolicy | None) -> RuleSet:
     return RULE_SETS[policy.rule_version].with_thresholds(policy.thresholds)
 
 
-def read_applicant(account: Account, policy: ApprovalPolicy | None, *, now: datetime) -> Applicant:
+def makers_of(account: Account) -> set[int]:
+    """Answer who entered what a request of the account rests on: none of them decides on it (AA-21)."""
+    answers = account.suitability.order_by("-id").values_list("recorded_by_id", flat=True)[:1]
+    signed = account.agreements.filter(agreement=AgreementType.OPTIONS).order_by("-id")
+    changed = AccountTerms.objects.filter(account=account).values_list("makers", flat=True)
+    return {
+        account.opened_by_id,
+        *answers,
+        *signed.values_list("recorded_by_id", flat=True)[:1],
+        *(maker for makers in changed for maker in makers),
+    }
+
+
+def read_applicant(
+    account: Account,
+    policy: ApprovalPolicy | None,
+    *,
+    now: datetime,
+    apart_from: OptionsApplication | None = None,
+) -> Applicant:
     """Answer what is on file of an account's holder, gaps and all.
 
     In the sandbox the rules decide without having been adopted; in production only those that a
     principal adopted do (AA-3). The document counts as delivered with an agreement that encloses it.
+    A request that is decided again is not earlier than itself: `apart_from` leaves it out.
     """
     today = now.astimezone(NEW_YORK).date()
     disclosures = Disclosures.objects.filter(account=account).first()
@@ -57,7 +77,7 @@ def read_applicant(account: Account, policy: ApprovalPolicy | None, *, now: date
         age=age_on(today, account.identity.date_of_birth) if hasattr(account, "identity") else None,
         employment_status=_employment(disclosures.employment_status if disclosures else ""),
         disclosed=tuple(flag for flag in DISCLOSURE_FLAGS if getattr(disclosures, flag, False)),
-        earlier=_earlier(account),
+        earlier=_earlier(account, apart_from),
         agreement=agreement,
         agreement_in_force=AGREEMENT_IN_FORCE,
         document=max([*delivered, enclosed_edition(agreement)]),
@@ -96,13 +116,15 @@ def from_record(record: Mapping[str, Any]) -> Applicant:
     )
 
 
-def _earlier(account: Account) -> tuple[EarlierRequest, ...]:
+def _earlier(account: Account, apart_from: OptionsApplication | None) -> tuple[EarlierRequest, ...]:
     """Answer the requests that were judged, newest first, back to the last one that a person granted (AA-16).
 
     What a person granted settles what lies before it. A fixture judged nothing. What the opening
     asked, and a later request takes over, was asked before it.
     """
     judged = account.options_applications.exclude(rule_version="").order_by("-id")
+    if apart_from is not None:
+        judged = judged.exclude(pk=apart_from.pk)
     found = []
     for one in judged.only("answers", "created_at", "status", "decided_by_id"):
         by_person = one.decided_by_id is not None

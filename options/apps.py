@@ -10,12 +10,20 @@ class OptionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.choices import NoticeKind
+        from accounts.services.notices import after_sending
         from brokerage import schedule
         from brokerage.mode import is_sandbox
+        from options.clock_tasks import follow_events, remind_of_clocks
+        from options.services.clocks import stop_when_verified
         from options.services.retirement import reinstate_contracts, retire_contracts
-        from options.tasks import request_for_openings
+        from options.tasks import follow_accounts
 
         schedule.at_close(retire_contracts)
-        schedule.every_tick(request_for_openings)
+        schedule.at_close(follow_events)  # the report on approvals at the close knows what was decided
+        schedule.every_tick(follow_events)
+        schedule.every_tick(remind_of_clocks)
+        schedule.every_tick(follow_accounts)
+        after_sending(NoticeKind.VERIFICATION, stop_when_verified)
         if is_sandbox():
             schedule.every_tick(reinstate_contracts)

@@ -1,4 +1,4 @@
-"""Options approval of accounts that were opened with options starts once they are active."""
+"""What follows from changes of accounts: a first options request, and levels to be looked at again."""
 
 import logging
 from datetime import datetime
@@ -10,15 +10,18 @@ from accounts.services.users import system_user
 from brokerage.models import Event
 from options.models import OpeningsRead
 from options.services.applications import request_for_opening
+from options.services.level_reviews import review_changed_answers
 
 log = logging.getLogger(__name__)
 
 MOST_EVENTS_AT_ONCE = 2_000
 BECOMES_ACTIVE = ("account.opened", "account.status_changed")
+# The parts of the file that the rules judge (SU-5), as `account.updated` names what changed in them.
+JUDGED = ("suitability.", "disclosures.", "identity.")
 
 
-def request_for_openings(at: datetime) -> None:
-    """Ask for the first options level of each account that became active since the last tick.
+def follow_accounts(at: datetime) -> None:
+    """Ask for the first level of accounts that became active, and re-run the rules where answers changed.
 
     Reads the stream of events from where it stopped, so that nothing is searched for and a lost
     task loses nothing. Safe to run twice, and beside another. An account that fails costs itself.
@@ -29,9 +32,14 @@ def request_for_openings(at: datetime) -> None:
     if not found:
         return
     actor = system_user()
+    changed: dict[UUID, None] = {}
     for _, kind, account_id, payload in found:
         if kind in BECOMES_ACTIVE and payload.get("status_to") == AccountStatus.ACTIVE:
             _request(actor, account_id)
+        elif kind == "account.updated" and any(name.startswith(JUDGED) for name in payload.get("changed", ())):
+            changed[account_id] = None
+    for account_id in changed:
+        _review(actor, account_id)
     newest = found[-1][0]
     OpeningsRead.objects.filter(pk=1, event_id__lt=newest).update(event_id=newest)
 
@@ -41,3 +49,10 @@ def _request(actor: User, account_id: UUID) -> None:
         request_for_opening(actor=actor, account_id=account_id)
     except Exception:
         log.exception("the options level of account %s could not be asked for", account_id)
+
+
+def _review(actor: User, account_id: UUID) -> None:
+    try:
+        review_changed_answers(actor=actor, account_id=account_id)
+    except Exception:
+        log.exception("the options level of account %s could not be looked at again", account_id)

@@ -113,8 +113,16 @@ def make_account(
     while account.status != status:
         account = advance_opening(actor=system_user(), account_id=account.pk)
     if columns:
-        Account.objects.filter(pk=account.pk).update(**columns)
+        change_row(account, **columns)
     return Account.objects.select_related("correspondent").get(pk=account.pk)
+
+
+def change_row(account: Account, **columns: Any) -> None:
+    """Write `columns` on the account's row past the services; a closed account says since when."""
+    if "status" in columns:
+        is_closed = columns["status"] == AccountStatus.ACCOUNT_CLOSED
+        columns = {"closed_at": clock.now() if is_closed else None, **columns}
+    Account.objects.filter(pk=account.pk).update(**columns)
 
 
 def api_user(correspondent: Correspondent) -> User:

@@ -20,12 +20,13 @@ from accounts.models import (
     SavedFilter,
     User,
 )
-from options.models import Asset, OptionsApplication
+from options.models import Asset, LevelReview, OptionsApplication
 from tests.cast import Partner
 from tests.factories import make_account, make_customer
 from trading.models import (
     AchRelationship,
     Activity,
+    ApprovalReport,
     Bank,
     ClosingBalance,
     Journal,
@@ -129,10 +130,13 @@ def fill(partner: Partner) -> dict[str, Any]:
         description=MARK,
         transaction=transaction,
     )
-    make_row(OptionsApplication, related, status="PENDING", requested_level=1)
+    asked = make_row(OptionsApplication, related, status="PENDING", requested_level=1)
+    review = make_row(LevelReview, related)
+    finding = {"account_id": str(account.pk), "account_number": MARK, "finding": "no_approval", "since": None}
     return {
         "account_id": account.pk,
         "activity_type": "CSD",
+        "application_id": asked.pk,
         "bank_id": bank.pk,
         "code": partner.correspondent.code,
         "customer": customer,
@@ -152,6 +156,8 @@ def fill(partner: Partner) -> dict[str, Any]:
         "pk": 1,
         "proposal_id": 1,
         "relationship_id": relationship.pk,
+        "review_id": review.pk,
+        "report_id": make_row(ApprovalReport, related, findings=[finding]).pk,
         "section": "contact",
         "step": "contact",
         "symbol_or_id": "USD",

@@ -16,18 +16,20 @@ from tests.test_tenancy_walk import ROUTES, filled
 NOT_VISITED = {
     "": "leads on to the accounts",
     "sign-in/inactive": "leads on to signing in",
-    "openings/<uuid:draft_id>": "leads on to the step where the application was left",
-    "accounts/<uuid:account_id>/header": "is the head of every page of an account, and leads on to it",
+    "openings/<id:draft_id>": "leads on to the step where the application was left",
+    "accounts/<id:account_id>/header": "is the head of every page of an account, and leads on to it",
     "healthz": "is JSON, for what watches the installation",
     "market-clock": "is the clock in the bar of every page",
-    "streams/accounts/<uuid:account_id>": "is a stream",
+    "streams/accounts/<id:account_id>": "is a stream",
+    "streams/queue": "is a stream",
     "accounts/export.csv": "is a file",
     "accounts/export.xlsx": "is a file",
-    "accounts/<uuid:account_id>/documents/<uuid:document_id>": "is a file",
-    "accounts/<uuid:account_id>/documents/made/<uuid:document_id>": "is a file",
+    "accounts/<id:account_id>/documents/<id:document_id>": "is a file",
+    "accounts/<id:account_id>/documents/made/<id:document_id>": "is a file",
     "audit/export.csv": "is a file",
+    "compliance/<int:report_id>/findings.csv": "is a file",
     "documents/<str:token>": "is a file",
-    "openings/<uuid:draft_id>/documents/<uuid:document_id>": "is a file",
+    "openings/<id:draft_id>/documents/<id:document_id>": "is a file",
 }
 PAGES = {route for route in ROUTES if not f"/{route}".startswith(API_PREFIXES)}
 VISITED = [visit.path for visits in VISITS.values() for visit in visits if visit.status == 200]

@@ -12,6 +12,7 @@ class TradingConfig(AppConfig):
         from accounts.closing import register_blocker
         from brokerage import schedule
         from brokerage.services.clock import guard_bookings
+        from trading.approval_tasks import report_approvals
         from trading.closing import find_holdings, find_pending
         from trading.funding_tasks import advance_waiting_funding
         from trading.selectors import newest_booking
@@ -25,6 +26,7 @@ class TradingConfig(AppConfig):
         schedule.at_close(expire_day_orders)
         schedule.at_close(settle_pending_journals)
         schedule.at_close(close_the_books)  # after all else that the close brings
+        schedule.at_close(report_approvals)
         schedule.every_tick(expire_day_orders)  # what was accepted in the instant of the close
         schedule.every_tick(work_open_orders)
         schedule.every_tick(advance_waiting_funding)

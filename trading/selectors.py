@@ -17,9 +17,12 @@ from options.models import Asset
 from options.rules.contracts import is_contract_symbol
 from options.services.market import closing_prices, get_quotes
 from trading.choices import TRADE_ACTIVITIES, ActivityType, OrderSide
-from trading.errors import OrderNotFound, PositionNotFound
 from trading.instruments import MARKET_OF_ASSET, read_holdings
 from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position
+from trading.order_errors import (
+    OrderNotFound,
+    PositionNotFound,
+)
 from trading.rules.costs import Stake
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import CLOSED_STATUSES, OPEN_STATUSES

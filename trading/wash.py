@@ -8,8 +8,10 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from trading.choices import OrderSide, OrderType
-from trading.errors import WashTrade
 from trading.models import Order
+from trading.order_errors import (
+    WashTrade,
+)
 
 REASON = "opposite side {type} order exists. use complex/limit/stop_limit orders"
 OPPOSITE = {OrderSide.BUY.value: OrderSide.SELL, OrderSide.SELL.value: OrderSide.BUY}

@@ -15,6 +15,7 @@ CARRIED = frozenset(
         "account.admin_configured",
         "account.kyc_checked",
         "options.level_approved",
+        "options.level_lowered",
     }
 )
 

@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
             name='status_to_resume',
             field=models.CharField(blank=True, choices=[('INACTIVE', 'Inactive'), ('ONBOARDING', 'Onboarding'), ('SUBMITTED', 'Submitted'), ('SUBMISSION_FAILED', 'Submission Failed'), ('ACTION_REQUIRED', 'Action Required'), ('APPROVAL_PENDING', 'Approval Pending'), ('APPROVED', 'Approved'), ('REJECTED', 'Rejected'), ('ACTIVE', 'Active'), ('ACCOUNT_UPDATED', 'Account Updated'), ('DISABLED', 'Disabled'), ('ACCOUNT_CLOSED', 'Account Closed')], max_length=20),
         ),
+        migrations.AlterField(
+            model_name='agreement',
+            name='ip_address',
+            field=models.GenericIPAddressField(),
+        ),
         migrations.AddField(
             model_name='agreement',
             name='text_digest',

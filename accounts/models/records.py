@@ -15,14 +15,15 @@ from accounts.models.users import User
 class Agreement(models.Model):
     """One signature under one revision of an agreement (RK-11); further ones are appended.
 
-    `text_digest` is the SHA-256 of the text that was signed, where the text is ours.
+    `text_digest` is the SHA-256 of the text that was signed, where the text is ours. A signature that
+    comes over the wire has an IPv4 address (contract 2.1.4), one given in the browser either kind.
     """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT, related_name="agreements")
     agreement = models.CharField(max_length=32, choices=AgreementType)
     signed_at = models.DateTimeField()
-    ip_address = models.GenericIPAddressField(protocol="IPv4")
+    ip_address = models.GenericIPAddressField()
     revision = models.CharField(max_length=10)
     text_digest = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField()

@@ -40,7 +40,8 @@ TRANSITIONS: dict[AccountStatus, frozenset[AccountStatus]] = {
     S.ACCOUNT_UPDATED: frozenset(
         {S.ACTIVE, S.ACTION_REQUIRED, S.APPROVAL_PENDING, S.REJECTED, S.DISABLED, S.ACCOUNT_CLOSED}
     ),
-    S.DISABLED: frozenset({S.ACTIVE, S.ACCOUNT_CLOSED}),
+    # Enabled again, it is what it was: a review that was under way goes on.
+    S.DISABLED: frozenset({S.ACTIVE, S.ACCOUNT_UPDATED, S.ACCOUNT_CLOSED}),
     S.ACCOUNT_CLOSED: frozenset(),  # kept as a record; a person who returns opens another account
 }
 

@@ -48,10 +48,11 @@ def update_account(
     A material edit of an active account sends it to ACCOUNT_UPDATED (contract 2.5). What is
     already so is no change: sending it writes and announces nothing. `seen` holds the marks
     (`rules/editing.py`) of the sections as the person saw them who edits; one that is no longer
-    so is refused. Raises `AccountNotAuthorized`, `AccountClosed`, `ChangedMeanwhile`,
-    `AccountInputInvalid` or `EmailTaken`.
+    so is refused. The suitability answers alone, a holder may change too. Raises
+    `AccountNotAuthorized`, `AccountClosed`, `ChangedMeanwhile`, `AccountInputInvalid` or `EmailTaken`.
     """
-    actor.require(Permission.EDIT_ACCOUNTS)
+    is_of_answers = changes == AccountChanges(suitability=changes.suitability)
+    actor.require(Permission.ANSWER_SUITABILITY if is_of_answers else Permission.EDIT_ACCOUNTS)
     account = lock_account(actor, account_id, missing=AccountNotAuthorized)
     _require_changeable(account)
     before = application_on_file(account)

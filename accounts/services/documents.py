@@ -30,20 +30,16 @@ TRIED_AGAIN_AFTER = timedelta(hours=1)
 
 
 @files_follow_the_commit()
-@transaction.atomic(durable=True)
 def upload_documents(*, actor: User, account_id: UUID, documents: Sequence[UploadedDocument]) -> list[OwnerDocument]:
     """Keep up to ten documents of an account's holder, sealed; all of them or none.
 
-    Raises `AccountNotFound`, `AccountClosed`, `FirmAccountHasNoHolder`, or `DocumentsInvalid`
-    naming each fault by the document's place in the list.
+    They are in the storage, which may be far away, before the account is locked: nothing of it
+    waits for them. Raises `AccountNotFound`, `AccountClosed`, `FirmAccountHasNoHolder`, or
+    `DocumentsInvalid` naming each fault by the document's place in the list.
     """
     actor.require(Permission.EDIT_ACCOUNTS)
-    account = lock_account(actor, account_id)
-    if account.status == AccountStatus.ACCOUNT_CLOSED:
-        raise AccountClosed(account_number=account.account_number)
-    terms = AccountTerms.objects.filter(account=account).first()
-    if terms is None:
-        raise FirmAccountHasNoHolder(account_number=account.account_number)
+    account = get_account(actor, account_id)
+    _require_holder(account)
     faults = by_field(documents_faults(documents))
     if faults:
         raise DocumentsInvalid(faults)
@@ -51,19 +47,40 @@ def upload_documents(*, actor: User, account_id: UUID, documents: Sequence[Uploa
         return []
 
     now = clock.now()
-    rows = keep_documents(account, documents, now=now)
+    return _insert_documents(actor, account_id, [_stored(account, document, now) for document in documents], now)
+
+
+@transaction.atomic(durable=True)
+def _insert_documents(actor: User, account_id: UUID, rows: list[OwnerDocument], now: datetime) -> list[OwnerDocument]:
+    account = lock_account(actor, account_id)
+    terms = _require_holder(account)
+    for row in rows:
+        row.save(force_insert=True)
     terms.makers = sorted({*terms.makers, actor.pk})
     terms.save(update_fields=["makers"])
     record_event("account.documents_added", account=account, subject=account, at=now, payload={"count": len(rows)})
     return rows
 
 
+def _require_holder(account: Account) -> AccountTerms:
+    if account.status == AccountStatus.ACCOUNT_CLOSED:
+        raise AccountClosed(account_number=account.account_number)
+    terms = AccountTerms.objects.filter(account=account).first()
+    if terms is None:
+        raise FirmAccountHasNoHolder(account_number=account.account_number)
+    return terms
+
+
 def keep_documents(account: Account, documents: Sequence[UploadedDocument], *, now: datetime) -> list[OwnerDocument]:
     """Seal documents into the storage and insert their rows, as a step of a service whose files follow its commit."""
-    return [_keep(account, document, now) for document in documents]
+    rows = [_stored(account, document, now) for document in documents]
+    for row in rows:
+        row.save(force_insert=True)
+    return rows
 
 
-def _keep(account: Account, document: UploadedDocument, now: datetime) -> OwnerDocument:
+def _stored(account: Account, document: UploadedDocument, now: datetime) -> OwnerDocument:
+    """Seal a document into the storage, and answer its row, which is not inserted yet."""
     content = document.content if document.content is not None else orjson.dumps(document.content_data, default=str)
     row = OwnerDocument(
         id=time_ordered_id(),  # in the order in which they were sent
@@ -76,7 +93,6 @@ def _keep(account: Account, document: UploadedDocument, now: datetime) -> OwnerD
         created_at=now,
     )
     store_sealed(row.content, content, sealed_for=account.pk, name=str(row.pk))
-    row.save(force_insert=True)
     return row
 
 

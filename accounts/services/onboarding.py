@@ -121,10 +121,14 @@ def configure_account(*, actor: User, account_id: UUID, changes: ConfigurationCh
     if not changed and not is_first:
         return account
     account.is_configured = True
+    level = account.options_trading_level
     for name, value in changed.items():
         setattr(account, name, value)
     account.save(update_fields=["is_configured", *changed])
-    record_event("account.configured", account=account, subject=account, at=clock.now(), payload=changed)
+    payload = dict(changed)
+    if account.options_trading_level != level:
+        payload["options_trading_level"] = {"from": level, "to": account.options_trading_level}
+    record_event("account.configured", account=account, subject=account, at=clock.now(), payload=payload)
     return account
 
 

@@ -11,7 +11,7 @@ from accounts.acting import give_reason
 from accounts.choices import AccountStatus
 from accounts.errors import AccountClosed
 from accounts.locking import lock_account
-from accounts.models import Account, User
+from accounts.models import Account, AccountTerms, User
 from accounts.permissions import Permission
 from accounts.record_errors import RestrictionInvalid
 from accounts.rules.applications import RestrictionChanges
@@ -61,11 +61,14 @@ def restrict_account(*, actor: User, account_id: UUID, changes: RestrictionChang
 
 
 def _change_disabled(account: Account, is_disabled: bool | None, now: datetime) -> list[Event]:
-    """Disable, or bring a disabled account back to ACTIVE; unsaved."""
+    """Disable, or bring a disabled account back to what it was before; the account unsaved."""
     is_now = account.status == AccountStatus.DISABLED
     if is_disabled is None or is_disabled == is_now:
         return []
-    payload = change_status(account, AccountStatus.DISABLED if is_disabled else AccountStatus.ACTIVE)
+    terms = AccountTerms.objects.filter(account=account)  # a firm account has none
+    before = terms.values_list("status_to_resume", flat=True).first() or AccountStatus.ACTIVE
+    terms.update(status_to_resume=account.status if is_disabled else "")
+    payload = change_status(account, AccountStatus.DISABLED if is_disabled else AccountStatus(before))
     account.is_status_pinned = False
     return [event("account.status_changed", account=account, subject=account, at=now, payload=payload)]
 

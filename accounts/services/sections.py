@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import orjson
 
+from accounts.agreements import digest_of
 from accounts.models import (
     Account,
     AccountTerms,
@@ -76,7 +77,7 @@ def write_suitability(account: Account, answers: tickets.SuitabilityAnswers, *, 
 def append_agreements(
     account: Account, agreements: Iterable[tickets.SignedAgreement], *, actor: User, now: datetime
 ) -> list[Agreement]:
-    """Insert further signatures, each under a revision (contract 2.1.4)."""
+    """Insert further signatures, each under a revision (contract 2.1.4), with the digest of its text where it is ours."""
     return Agreement.objects.bulk_create(
         Agreement(
             account=account,
@@ -84,6 +85,7 @@ def append_agreements(
             signed_at=cast(datetime, signed.signed_at),
             ip_address=signed.ip_address,
             revision=revision_of(signed),
+            text_digest=digest_of(signed.agreement, revision_of(signed)),
             recorded_at=now,
             recorded_by=actor,
         )

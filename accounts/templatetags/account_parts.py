@@ -17,6 +17,7 @@ TABS = (
     ("positions", "positions", "Positions"),
     ("orders", "orders", "Orders"),
     ("activities", "activities", "Activities"),
+    ("options", "options", "Options"),
     ("funding", "funding", "Funding"),
     ("profile", "profile", "Profile"),
     ("documents", "documents", "Documents"),

@@ -20,15 +20,19 @@ class Destination:
     """Where the navigation leads; without an icon, to a saved filter of the one above.
 
     `needs` is the permission that the page asks for; `STAFF` is what every member of staff has.
+    Pages below `within` belong to it too. `count_url` says how many wait there.
     """
 
     label: str
     icon: str
     url: str
     needs: str = ""
+    within: str = ""
+    count_url: str = ""
 
 
 STAFF = "staff"
+SEES_QUEUE = "view_audit"
 NAVIGATION = (
     Destination("Accounts", "accounts", "/accounts"),
     Destination("Opening", "", "/accounts?status=SUBMITTED&status=APPROVED", STAFF),
@@ -36,8 +40,10 @@ NAVIGATION = (
     Destination("Options enabled", "", "/accounts?level=1&level=2", STAFF),
     Destination("Closed", "", "/accounts?status=ACCOUNT_CLOSED", STAFF),
     Destination("Open an account", "open", "/openings", "open_accounts"),
+    Destination("Options queue", "queue", "/options/queue", SEES_QUEUE, "/options", "/options/queue/count"),
     Destination("Team", "team", "/team", "manage_staff"),
     Destination("API keys", "key", "/api-keys", "manage_api_keys"),
+    Destination("Compliance", "compliance", "/compliance", "view_audit"),
     Destination("Audit", "audit", "/audit", "view_audit"),
     Destination("Settings", "settings", "/settings", "manage_settings"),
 )
@@ -54,6 +60,7 @@ class Link:
     icon: str
     url: str
     current: str
+    count_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,19 @@ def navigation(context: dict[str, Any]) -> list[Link]:
     request = context["request"]
     open_to = [one for one in NAVIGATION if _is_open(one, request.user)]
     shown = next((one.url for one in open_to if _is_shown(request, one.url)), "")
-    within = "" if shown else next((one.url for one in open_to if one.icon and _is_within(request, one.url)), "")
+    within = (
+        ""
+        if shown
+        else next((one.url for one in open_to if one.icon and _is_within(request, one.within or one.url)), "")
+    )
     current = {shown: "page", within: "true", "": ""}
-    return [Link(one.label, one.icon, one.url, current.get(one.url, "")) for one in open_to]
+    return [Link(one.label, one.icon, one.url, current.get(one.url, ""), one.count_url) for one in open_to]
+
+
+@register.simple_tag(takes_context=True)
+def queue_stream(context: dict[str, Any]) -> str:
+    """Answer the stream that keeps the count in the navigation up to date; nothing for whoever sees none."""
+    return "/streams/queue" if context["request"].user.may(SEES_QUEUE) else ""
 
 
 def _is_open(one: Destination, user: Any) -> bool:

@@ -9,6 +9,6 @@ from options.api.views import ApprovalList, ApprovalRequests
 urlpatterns = [
     *trading_paths,
     path("accounts/options/approvals", ApprovalList.as_view()),
-    path("accounts/<uuid:account_id>/options/approval", ApprovalRequests.as_view()),
+    path("accounts/<id:account_id>/options/approval", ApprovalRequests.as_view()),
     path("sandbox/quotes", PinnedQuotes.as_view()),
 ]

@@ -19,6 +19,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='EventsRead',
+            fields=[
+                ('reader', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('event_id', models.BigIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name_plural': 'events read',
+            },
+        ),
+        migrations.CreateModel(
             name='ComplianceClock',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -131,7 +141,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='optionsapplication',
-            trigger=pgtrigger.compiler.Trigger(name='maker_is_not_checker', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE is_maker boolean; principals integer;', func="\n                    IF NEW.first_approved_by_id IS NOT NULL THEN\n                        \n    SELECT account.owner_id IS NOT DISTINCT FROM NEW.first_approved_by_id OR account.opened_by_id = NEW.first_approved_by_id\n        OR coalesce(NEW.first_approved_by_id = ANY (terms.makers), false)\n    INTO is_maker\n    FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id\n    WHERE account.id = NEW.account_id;\n    IF is_maker IS NOT FALSE OR NEW.first_approved_by_id = NEW.requested_by_id OR NEW.first_approved_by_id = ANY (NEW.makers) THEN\n        RAISE EXCEPTION 'who entered or changed a request does not decide on it' USING ERRCODE = 'check_violation';\n    END IF;\n\n                    END IF;\n                    IF NEW.decided_by_id IS NULL THEN\n                        RETURN NEW;\n                    END IF;\n                    \n    SELECT account.owner_id IS NOT DISTINCT FROM NEW.decided_by_id OR account.opened_by_id = NEW.decided_by_id\n        OR coalesce(NEW.decided_by_id = ANY (terms.makers), false)\n    INTO is_maker\n    FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id\n    WHERE account.id = NEW.account_id;\n    IF is_maker IS NOT FALSE OR NEW.decided_by_id = NEW.requested_by_id OR NEW.decided_by_id = ANY (NEW.makers) THEN\n        RAISE EXCEPTION 'who entered or changed a request does not decide on it' USING ERRCODE = 'check_violation';\n    END IF;\n\n                    IF NEW.approved_level >= 2 AND NEW.first_approved_by_id IS NULL THEN\n                        SELECT principals_for_level_2 INTO principals\n                        FROM accounts_correspondent WHERE id = NEW.correspondent_id;\n                        IF principals > 1 THEN\n                            RAISE EXCEPTION 'two principals approve level 2' USING ERRCODE = 'check_violation';\n                        END IF;\n                    END IF;\n                    RETURN NEW;\n                ", hash='e8184e4170a75a665077d3b7b71c966c77fa4029', operation='INSERT OR UPDATE', pgid='pgtrigger_maker_is_not_checker_3e5f7', table='options_optionsapplication', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='maker_is_not_checker', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE person bigint; is_maker boolean; principals integer;', func="\n    FOREACH person IN ARRAY array_remove(ARRAY[NEW.first_approved_by_id, NEW.decided_by_id], NULL) LOOP\n        SELECT account.owner_id IS NOT DISTINCT FROM person OR account.opened_by_id = person\n            OR coalesce(person = ANY (terms.makers), false)\n        INTO is_maker\n        FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id\n        WHERE account.id = NEW.account_id;\n        IF is_maker IS NOT FALSE OR person = NEW.requested_by_id OR person = ANY (NEW.makers) THEN\n            RAISE EXCEPTION 'who entered or changed a request does not decide on it' USING ERRCODE = 'check_violation';\n        END IF;\n    END LOOP;\n    IF NEW.decided_by_id IS NOT NULL AND NEW.approved_level >= 2 AND NEW.first_approved_by_id IS NULL THEN\n        SELECT principals_for_level_2 INTO principals FROM accounts_correspondent WHERE id = NEW.correspondent_id;\n        IF principals > 1 THEN\n            RAISE EXCEPTION 'two principals approve level 2' USING ERRCODE = 'check_violation';\n        END IF;\n    END IF;\n    RETURN NEW;\n", hash='173b04cbac8e9ae325da37a17610ef0db0b69911', operation='INSERT OR UPDATE', pgid='pgtrigger_maker_is_not_checker_3e5f7', table='options_optionsapplication', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='optionsapplication',

@@ -1,7 +1,7 @@
 """The rows of the options side."""
 
 from options.models.applications import OptionsApplication
-from options.models.approval import ApprovalPolicy, DisclosureDelivery, OpeningsRead
+from options.models.approval import ApprovalPolicy, DisclosureDelivery, EventsRead, OpeningsRead
 from options.models.assets import Asset
 from options.models.contracts import OptionContract
 from options.models.market import PinnedQuote
@@ -12,6 +12,7 @@ __all__ = [
     "Asset",
     "ComplianceClock",
     "DisclosureDelivery",
+    "EventsRead",
     "LevelReview",
     "OpeningsRead",
     "OptionContract",

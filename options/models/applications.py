@@ -13,15 +13,24 @@ from options.choices import ApplicationStatus, Requester
 from options.models.approval import ApprovalPolicy
 
 # Who entered, changed or benefits cannot decide, at whatever door (AA-21); two principals are two people.
-MAKER_IS_CHECKER = """
-    SELECT account.owner_id IS NOT DISTINCT FROM {person} OR account.opened_by_id = {person}
-        OR coalesce({person} = ANY (terms.makers), false)
-    INTO is_maker
-    FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id
-    WHERE account.id = NEW.account_id;
-    IF is_maker IS NOT FALSE OR {person} = NEW.requested_by_id OR {person} = ANY (NEW.makers) THEN
-        RAISE EXCEPTION 'who entered or changed a request does not decide on it' USING ERRCODE = 'check_violation';
+MAKER_IS_NOT_CHECKER = """
+    FOREACH person IN ARRAY array_remove(ARRAY[NEW.first_approved_by_id, NEW.decided_by_id], NULL) LOOP
+        SELECT account.owner_id IS NOT DISTINCT FROM person OR account.opened_by_id = person
+            OR coalesce(person = ANY (terms.makers), false)
+        INTO is_maker
+        FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id
+        WHERE account.id = NEW.account_id;
+        IF is_maker IS NOT FALSE OR person = NEW.requested_by_id OR person = ANY (NEW.makers) THEN
+            RAISE EXCEPTION 'who entered or changed a request does not decide on it' USING ERRCODE = 'check_violation';
+        END IF;
+    END LOOP;
+    IF NEW.decided_by_id IS NOT NULL AND NEW.approved_level >= 2 AND NEW.first_approved_by_id IS NULL THEN
+        SELECT principals_for_level_2 INTO principals FROM accounts_correspondent WHERE id = NEW.correspondent_id;
+        IF principals > 1 THEN
+            RAISE EXCEPTION 'two principals approve level 2' USING ERRCODE = 'check_violation';
+        END IF;
     END IF;
+    RETURN NEW;
 """
 GRANTED = (ApplicationStatus.APPROVED, ApplicationStatus.LOWER_LEVEL_APPROVED)
 
@@ -156,24 +165,8 @@ class OptionsApplication(models.Model):
                 name="maker_is_not_checker",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("is_maker", "boolean"), ("principals", "integer")],
-                func=f"""
-                    IF NEW.first_approved_by_id IS NOT NULL THEN
-                        {MAKER_IS_CHECKER.format(person="NEW.first_approved_by_id")}
-                    END IF;
-                    IF NEW.decided_by_id IS NULL THEN
-                        RETURN NEW;
-                    END IF;
-                    {MAKER_IS_CHECKER.format(person="NEW.decided_by_id")}
-                    IF NEW.approved_level >= 2 AND NEW.first_approved_by_id IS NULL THEN
-                        SELECT principals_for_level_2 INTO principals
-                        FROM accounts_correspondent WHERE id = NEW.correspondent_id;
-                        IF principals > 1 THEN
-                            RAISE EXCEPTION 'two principals approve level 2' USING ERRCODE = 'check_violation';
-                        END IF;
-                    END IF;
-                    RETURN NEW;
-                """,
+                declare=[("person", "bigint"), ("is_maker", "boolean"), ("principals", "integer")],
+                func=MAKER_IS_NOT_CHECKER,
             ),
         ]
 

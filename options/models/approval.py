@@ -73,7 +73,7 @@ class DisclosureDelivery(models.Model):
 
 
 class OpeningsRead(models.Model):
-    """Up to which event accounts that became active were given their first options request: one row."""
+    """Up to which event changes of accounts were followed, by a first request or a look at the level: one row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     event_id = models.BigIntegerField(default=0)
@@ -84,3 +84,16 @@ class OpeningsRead(models.Model):
 
     def __str__(self) -> str:
         return f"up to event {self.event_id}"
+
+
+class EventsRead(models.Model):
+    """Up to which event a reader of the stream has come: one row for each of them."""
+
+    reader = models.CharField(max_length=40, primary_key=True)
+    event_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "events read"
+
+    def __str__(self) -> str:
+        return f"{self.reader} up to event {self.event_id}"

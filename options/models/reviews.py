@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.auditing import Audited
-from accounts.choices import Role
+from accounts.choices import Role, UserKind
 from accounts.models import Account, Correspondent, User
 from brokerage.ids import time_ordered_id
 from options.choices import ClockKind, ReasonCode, ReviewAct
@@ -64,6 +64,22 @@ class ReviewStep(models.Model):
         return f"{self.act} by {self.taken_by_id}"
 
 
+class LevelReviewQuerySet(models.QuerySet["LevelReview"]):
+    """Reviews of levels, by who may see them."""
+
+    def visible_to(self, actor: User) -> "LevelReviewQuerySet":
+        """Keep the reviews of accounts that `actor` may see."""
+        if actor.sees_every_correspondent:
+            return self
+        if actor.kind == UserKind.CUSTOMER:
+            return self.filter(account__owner=actor)
+        return self.filter(correspondent_id=actor.correspondent_id)
+
+    def waiting(self) -> "LevelReviewQuerySet":
+        """Keep those that nobody has decided."""
+        return self.filter(decided_at__isnull=True)
+
+
 class LevelReview(models.Model):
     """A level to be looked at again, since the answers no longer support it or somebody asks (AA-17, SU-5).
 
@@ -88,6 +104,8 @@ class LevelReview(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     role = models.CharField(max_length=12, choices=Role, blank=True)
+
+    objects = LevelReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -11,10 +11,11 @@ from accounts.errors import AccountNotAuthorized
 from accounts.locking import lock_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
+from accounts.rules.editing import require_unchanged
+from accounts.services.sections import answers_on_file
 from brokerage import clock
-from brokerage.events import record_event
 from brokerage.mode import is_sandbox
-from options.applicant_files import as_recorded, policy_in_force, read_applicant, rules_under
+from options.applicant_files import as_recorded, makers_of, policy_in_force, read_applicant, rules_under
 from options.choices import ApplicationStatus, Requester
 from options.errors import (
     AccountNotReadyForOptions,
@@ -25,17 +26,21 @@ from options.errors import (
     OptionsNotOffered,
 )
 from options.models import OptionsApplication
-from options.rules.approval import Decision, already_approved, decide, what_would_make
-from options.rules.approval_terms import Effect, Reason, RuleSet
+from options.rules.applicants import Applicant, facts_of
+from options.rules.approval import Decision, already_approved, decide
+from options.rules.approval_terms import Effect, RuleSet
 from options.rules.requests import LEVEL_OF_AN_OPENING, ApprovalRequest, fixed_decision, require_sound
 from options.services.deliveries import record_enclosed_document
+from options.services.outcomes import ANNOUNCED_AS, announce, grant_level
 
 # Whose identity is established (domain rule AA-24); an edit under review does not undo that.
 READY = (AccountStatus.ACTIVE, AccountStatus.ACCOUNT_UPDATED)
 
 
 @transaction.atomic(durable=True)
-def request_options_approval(*, actor: User, account_id: UUID, request: ApprovalRequest) -> OptionsApplication:
+def request_options_approval(
+    *, actor: User, account_id: UUID, request: ApprovalRequest, seen: str = ""
+) -> OptionsApplication:
     """Record a request for a level with what was decided, and grant what was granted.
 
     A sandbox fixture orders the decision, else the rules decide on what is on file. A level that
@@ -43,13 +48,16 @@ def request_options_approval(*, actor: User, account_id: UUID, request: Approval
     what is approved. What the opening asked by itself and a person has yet to decide is taken
     over. Refuses a level that is not offered, a fixture in production, an account that is not
     active or not enabled for options, a second request beside a pending one, and a file with
-    something missing.
+    something missing. `seen` is the mark (`accounts/rules/editing.py`) of the answers that the
+    applicant confirmed: `ChangedMeanwhile` where others are on file by now (SU-4).
     """
     actor.require(Permission.REQUEST_OPTIONS)
     require_sound(request)
     if request.fixture is not None and not is_sandbox():
         raise FixturesNotAvailable
     account = lock_account(actor, account_id, missing=AccountNotAuthorized)
+    if seen:
+        require_unchanged(seen, answers_on_file(account))
     application = _require_open_to_requests(account) or OptionsApplication(
         account=account, correspondent=account.correspondent
     )
@@ -105,32 +113,14 @@ def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication 
         return None
 
 
-def grant_level(account: Account, level: int, *, application: OptionsApplication, now: datetime) -> None:
-    """Raise a locked account to an approved level and announce it, as the last step of a service.
-
-    What is approved already is never lowered here. Options are enabled with the first level:
-    the overview's steps for an existing account do not ask for `us_option` separately.
-    """
-    before = account.options_approved_level
-    if level <= before:
-        return
-    account.options_approved_level = level
-    account.options_approved_at = now
-    if EnabledAsset.US_OPTION not in account.enabled_assets:
-        account.enabled_assets = [*account.enabled_assets, EnabledAsset.US_OPTION.value]
-    account.save(update_fields=["options_approved_level", "options_approved_at", "enabled_assets"])
-    change = {"approved_level_from": before, "approved_level_to": level}
-    record_event("options.level_approved", account=account, subject=application, at=now, payload={"options": change})
-
-
 def _require_open_to_requests(account: Account) -> OptionsApplication | None:
-    """Raise unless the account may ask; answer what its opening asked and nobody has decided, to take over."""
+    """Raise unless the account may ask; answer what its opening asked and nobody has looked into, to take over."""
     if not account.correspondent.options_enabled:
         raise OptionsNotOffered
     if account.status not in READY:
         raise AccountNotReadyForOptions(status=account.status)
     pending = account.options_applications.filter(status=ApplicationStatus.PENDING).first()
-    if pending is not None and not pending.is_by_opening:
+    if pending is not None and (not pending.is_by_opening or pending.steps.exists()):
         raise ApplicationPending(requested_level=pending.requested_level, pending_request_id=str(pending.id))
     return pending
 
@@ -151,7 +141,7 @@ def _judge(application: OptionsApplication, *, actor: User, now: datetime) -> Op
     policy = policy_in_force(account)
     rules = rules_under(policy)
     applicant = read_applicant(account, policy, now=now)
-    _require_complete(what_would_make(application.requested_level, applicant, rules), rules)
+    require_complete(application.requested_level, applicant, rules, Effect.INCOMPLETE)
     _require_enabled(account)
     record_enclosed_document(account, applicant, actor=actor, now=now)
     application.policy = policy
@@ -160,12 +150,11 @@ def _judge(application: OptionsApplication, *, actor: User, now: datetime) -> Op
     return _settle(application, decision, now=now, answers=as_recorded(applicant))
 
 
-def _require_complete(reasons: tuple[Reason, ...], rules: RuleSet) -> None:
+def require_complete(level: int, applicant: Applicant, rules: RuleSet, *effects: Effect) -> None:
+    """Raise `ApplicationIncomplete`, field by field, where a rule of these effects strikes at the level."""
     faults: dict[str, list[str]] = {}
-    for reason in reasons:
-        rule = rules.rule(reason.rule)
-        if rule.effect is Effect.INCOMPLETE:
-            faults.setdefault(rule.field, []).append(reason.text)
+    for reason in rules.struck(facts_of(applicant), level, *effects):
+        faults.setdefault(rules.rule(reason.rule).field, []).append(reason.text)
     if faults:
         raise ApplicationIncomplete(faults)
 
@@ -173,7 +162,12 @@ def _require_complete(reasons: tuple[Reason, ...], rules: RuleSet) -> None:
 def _settle(
     application: OptionsApplication, decision: Decision, *, now: datetime, answers: dict[str, Any] | None = None
 ) -> OptionsApplication:
-    """Write a decision of the rules on its request, and grant what it grants."""
+    """Write a decision of the rules on its request, announce it, and grant what it grants.
+
+    A request that is taken over is another one for whoever had claimed it.
+    """
+    application.makers = sorted({application.requested_by_id, *makers_of(application.account)})
+    application.claimed_by, application.claimed_at = None, None
     application.status = application.ruled_status = decision.status
     application.approved_level = application.ruled_level = decision.level
     application.level_before = application.account.options_approved_level
@@ -185,6 +179,7 @@ def _settle(
     application.updated_at = now
     application.decided_at = None if decision.status is ApplicationStatus.PENDING else now
     application.save()
+    announce(application, ANNOUNCED_AS[application.status], now=now)
     if decision.level is not None:
-        grant_level(application.account, decision.level, application=application, now=now)
+        grant_level(application.account, decision.level, subject=application, now=now)
     return application

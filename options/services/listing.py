@@ -37,14 +37,15 @@ def list_demo_chain(*, at: datetime, progress: Progress | None = None) -> int:
     """
     listed = 0
     for done, underlying in enumerate(UNIVERSE.values(), start=1):
-        listed += _list_chain(underlying, at)
+        listed += list_chain(underlying, at)
         if progress is not None:
             progress(done, len(UNIVERSE), underlying.symbol)
     return listed
 
 
 @transaction.atomic(durable=True)
-def _list_chain(underlying: Underlying, at: datetime) -> int:
+def list_chain(underlying: Underlying, at: datetime) -> int:
+    """List one underlying of the demo market and its contracts; answer how many are new."""
     share = Asset.objects.filter(symbol=underlying.symbol).first()
     if share is None:
         share = new_share(underlying.symbol)

@@ -134,6 +134,7 @@
     window.htmx.createEventSource = (url) => {
       const stream = new EventSource(url);
       streams.push(stream);
+      stream.addEventListener("queue-changed", () => window.htmx.trigger(document.body, "queue-changed"));
       if (document.hidden) {
         stream.close();
       }
@@ -155,6 +156,9 @@
     for (const element of findAll('[hx-trigger*="sse:account-changed"]')) {
       window.htmx.trigger(element, "htmx:afterProcessNode");
       window.htmx.trigger(element, "sse:account-changed");
+    }
+    if (find('[hx-trigger*="queue-changed"]')) {
+      window.htmx.trigger(document.body, "queue-changed");
     }
   });
 

@@ -3,7 +3,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.choices import AccountKind, AccountStatus, Role, UserKind
 from accounts.models import Account, Identity, User
-from tests.factories import make_account, make_customer, make_staff
+from brokerage import clock
+from tests.factories import change_row, make_account, make_customer, make_staff
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,8 @@ def test_an_account_gets_nine_digits_that_no_other_has(acme):
         {"admin_max_options_trading_level": 4},
         {"currency": "EUR"},
         {"account_number": "12345678"},
+        {"status": AccountStatus.ACCOUNT_CLOSED},
+        {"closed_at": clock.now()},
     ],
 )
 def test_the_database_refuses_an_account_that_cannot_be(acme, columns):
@@ -60,7 +63,7 @@ def test_the_database_lets_an_email_be_registered_once_in_a_correspondent(acme, 
         Account.objects.filter(pk=second.pk).update(registered_email=first.registered_email)
 
     Account.objects.filter(pk=neighbor.pk).update(registered_email=first.registered_email)
-    Account.objects.filter(pk=first.pk).update(status=AccountStatus.ACCOUNT_CLOSED)
+    change_row(first, status=AccountStatus.ACCOUNT_CLOSED)
     Account.objects.filter(pk=second.pk).update(registered_email=first.registered_email)
 
 

@@ -29,8 +29,21 @@ def test_only_a_principal_decides_on_options(role):
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_a_customer_sees_and_configures_only(permission):
-    assert may(Role.CUSTOMER, permission) is (permission in {Permission.VIEW_ACCOUNTS, Permission.CONFIGURE_ACCOUNTS})
+def test_a_customer_sees_signs_answers_asks_and_configures_only(permission):
+    own = {
+        Permission.VIEW_ACCOUNTS,
+        Permission.CONFIGURE_ACCOUNTS,
+        Permission.ANSWER_SUITABILITY,
+        Permission.SIGN_AGREEMENTS,
+        Permission.REQUEST_OPTIONS,
+    }
+
+    assert may(Role.CUSTOMER, permission) is (permission in own)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.CUSTOMER, Role.SYSTEM)])
+def test_nobody_signs_in_a_holders_place(role):
+    assert not may(role, Permission.SIGN_AGREEMENTS)
 
 
 def test_a_refusal_says_no_more_than_forbidden(reader):

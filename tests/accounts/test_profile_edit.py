@@ -22,7 +22,6 @@ TICKETS = {
     "disclosures": tickets.DisclosureDetails,
     "trusted_contact": tickets.TrustedContactDetails,
     "configuration": tickets.ConfigurationChanges,
-    "level": tickets.ConfigurationChanges,
     "agreements": tickets.SignedAgreement,
 }
 
@@ -75,11 +74,11 @@ def test_saving_what_is_on_file_changes_and_announces_nothing(desk, account, sec
     response = desk.post(path(account, section), sent, headers=HTMX)
 
     after = Account.objects.filter(pk=account.pk).values().get()
-    allowed = {"is_configured", "max_options_trading_level"} if section in ("configuration", "level") else set()
+    allowed = {"is_configured"} if section == "configuration" else set()
     assert response.status_code == 200, response.context["form"].errors
     assert {name for name in before if before[name] != after[name]} <= allowed
     assert Suitability.objects.count() == revisions
-    assert Event.objects.count() == events or section in ("configuration", "level")
+    assert Event.objects.count() == events or section == "configuration"
 
 
 def test_a_section_is_saved_in_place(desk, account):
@@ -202,18 +201,6 @@ def test_an_asset_class_is_switched_on_and_never_off(desk, account):
     assert account.enabled_assets == ["us_equity", "us_option"]
 
 
-def test_the_cap_is_lowered_and_options_stop_at_once(desk, account):
-    Account.objects.filter(pk=account.pk).update(options_approved_level=2)
-
-    response = desk.post(
-        path(account, "level"), filled(desk, account, "level", max_options_trading_level="1"), headers=HTMX
-    )
-
-    account.refresh_from_db()
-    assert (account.max_options_trading_level, account.options_trading_level) == (1, 1)
-    assert 'data-approved="2" data-trading="1"' in told(response)
-
-
 def test_a_configuration_that_changed_meanwhile_is_not_saved(desk, account):
     mine = filled(desk, account, "configuration", no_shorting="on")
     Account.objects.filter(pk=account.pk).update(suspend_trade=True)
@@ -248,15 +235,18 @@ def test_nobody_is_sent_to_sign_in_and_nothing_is_saved(client, account):
     assert (response.status_code, response["Location"].partition("?")[0]) == (302, "/sign-in")
 
 
-def test_a_customer_lowers_the_level_and_reads_the_rest(client, acme):
-    mine = make_account(acme.correspondent, owner=make_customer(acme.correspondent), options_approved_level=2)
+def test_a_customer_answers_and_reads_the_rest(client, acme):
+    mine = make_account(acme.correspondent, owner=make_customer(acme.correspondent))
     client.force_login(mine.owner)
+    profile = told(client.get(f"/accounts/{mine.pk}/profile"))
 
-    assert re.findall(r"profile/(\w+)\?edit", told(client.get(f"/accounts/{mine.pk}/profile"))) == ["level", "level"]
+    assert set(re.findall(r"profile/(\w+)\?edit", profile)) == {"suitability"}
+    assert f"/accounts/{mine.pk}/options" in profile
     assert client.post(path(mine, "contact"), {"phone_number": "1"}).status_code == 403
-    client.post(path(mine, "level"), filled(client, mine, "level", max_options_trading_level="0"))
-    mine.refresh_from_db()
-    assert mine.options_trading_level == 0
+    sent = filled(client, mine, "suitability", number_of_dependents="3")
+    client.post(path(mine, "suitability"), sent)
+    newest = Suitability.objects.filter(account=mine).latest("id")
+    assert (newest.number_of_dependents, newest.recorded_by) == (3, mine.owner)
 
 
 def test_a_closed_account_is_only_read(desk, acme):

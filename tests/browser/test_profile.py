@@ -91,7 +91,7 @@ def test_an_event_brings_the_rest_up_to_date_and_leaves_an_open_form_alone(page,
     assert len(asked) == 1
 
 
-def test_a_customer_is_led_to_the_account_and_changes_the_cap_alone(open_page, acme, live_server):
+def test_a_customer_is_led_to_the_account_and_edits_the_answers_alone(open_page, acme, live_server):
     mine = make_account(acme, owner=make_customer(acme))
     page = open_page(signed_in=False)
     client = Client()
@@ -104,5 +104,5 @@ def test_a_customer_is_led_to_the_account_and_changes_the_cap_alone(open_page, a
     expect(page).to_have_url(re.compile(f"/accounts/{mine.pk}$"))
     expect(page.locator("#search")).to_have_count(0)
     page.get_by_role("link", name="Profile").click()
-    expect(page.locator("a.edit", has_text="Edit")).to_have_count(0)
-    expect(page.locator("#edit-level")).to_be_visible()
+    expect(page.locator("a.edit", has_text="Edit")).to_have_text(["Edit suitability"])
+    expect(page.locator("#section-level").get_by_role("link")).to_have_attribute("href", f"/accounts/{mine.pk}/options")

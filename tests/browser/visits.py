@@ -5,6 +5,7 @@ what `rows_of` made.
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from accounts.choices import Role
+from accounts.choices import AccountKind, Role
 from accounts.models import Account, ApiKey, Correspondent, User
 from accounts.profile_forms import FORMS
 from accounts.rules.applications import UploadedDocument
@@ -28,10 +29,18 @@ from accounts.services.notes import add_note
 from accounts.services.settings import change_settings, settings_of
 from accounts.services.users import issue_api_key
 from brokerage import clock
+from options.choices import ReasonCode, ReviewAct
+from options.rules.review import Verdict
+from options.services.level_reviews import open_level_review
+from options.services.review import ask_applicant, decide_application
 from tests.accounts.openings import STEPS
 from tests.browser.drafts import PNG, start
-from tests.factories import make_correspondent, make_customer, make_staff
+from tests.factories import application_body, make_account, make_correspondent, make_customer, make_staff
+from tests.options.applicants import SOUND_ANSWERS
+from tests.options.requests import make_pending
 from tests.trading.funding import ach_out, linked_ach, linked_bank, send, wire_out
+from trading.approval_report import FINDINGS
+from trading.models import ApprovalReport
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Maximiliane"
 
@@ -52,6 +61,13 @@ OWN = "/accounts/{account_id}"
 TABS = ("", "/balances", "/positions", "/orders", "/activities", "/profile", "/suitability", "/documents", "/notes")
 FUNDING = ("", "/transfers", "/journals", "/deposit", "/withdraw", "/link-ach", "/link-bank")
 LINKS = ("/ach/{link_id}", "/banks/{bank_id}", "/transfers/{transfer_id}", "/transfers/{wire_id}")
+OPTIONS = ("/options", "/options/agreement", "/options/answers", "/options/lower?level=0", "/options-impact?level=0")
+ASKING = (
+    *("/accounts/{sound_id}/options", "/accounts/{sound_id}/options/apply?level=2"),
+    *("/accounts/{unsigned_id}/options", "/accounts/{unsigned_id}/options/agreement"),
+    *("/accounts/{unsigned_id}/options/apply?level=2", "/accounts/{unsigned_id}/options/answers"),
+    *("/accounts/{asked_id}/options", "/accounts/{asked_id}/options/apply", "/accounts/{asked_id}/options/reply"),
+)
 OPENING = ("/{fresh_id}/contact", "/{draft_id}/suitability", "/{draft_id}/documents", "/{draft_id}/review")
 
 VISITS: dict[str, list[Visit]] = {
@@ -59,6 +75,7 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/accounts", "/accounts?query=nobody&level=2", "/accounts/count", "/accounts/filters"),
         *_ok(*(OWN + part for part in TABS), OWN + "/close", OWN + "/reveal/tax-id"),
         *_ok(*(f"{OWN}/profile/{section}?edit=1" for section in FORMS)),
+        *_ok(OWN + "/options", OWN + "/options/apply", OWN + "/options/lower", *ASKING[-3:]),
         *_ok(*(f"{OWN}/funding{part}" for part in FUNDING + LINKS), OWN + "/documents/{document_id}/preview"),
         *_ok("/openings", *(f"/openings{part}" for part in OPENING), "/openings/{draft_id}/discard"),
         *_ok("/search?q=john", "/search?q=aapl", "/search?q=zzzz"),
@@ -67,8 +84,10 @@ VISITS: dict[str, list[Visit]] = {
         Visit("/team", 403),
     ],
     "compliance": [
+        *_ok("/options/queue", "/options/requests/{request_id}", "/options/reviews/{review_id}"),
         *_ok("/audit", "/audit?act=added&account=john", "/audit?actor=nobody", OWN + "/audit"),
         *_ok(OWN + "/decide", OWN + "/restrict", OWN),
+        *_ok("/compliance", "/compliance/{report_id}", "/compliance/{empty_report_id}"),
     ],
     "admin": [
         *_ok(
@@ -83,9 +102,21 @@ VISITS: dict[str, list[Visit]] = {
     "broker": [
         *_ok("/accounts", "/openings", OWN, "/team", "/team?house=GLBX", "/team/add"),
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
+        *_ok("/compliance"),
+    ],
+    "principal": [
+        *_ok("/options/queue", "/options/queue?level=1&query=nobody", "/options/queue/count"),
+        *_ok("/options/requests/{request_id}", "/options/requests/{request_id}?rules=all"),
+        *_ok("/options/requests/{rejected_id}", "/options/reviews", "/options/reviews/{review_id}"),
+        *_ok(OWN + "/options/review", "/accounts/{sound_id}/options/review"),
     ],
     "newcomer": _ok("/security/enroll", "/security/app"),
-    "customer": [*_ok(OWN, OWN + "/profile", "/security"), Visit(OWN + "/notes", 404)],
+    "customer": [
+        *_ok(OWN, OWN + "/profile", "/security"),
+        *_ok(*(OWN + part for part in OPTIONS), *ASKING),
+        Visit(OWN + "/options/lower?level=3", 422),
+        Visit(OWN + "/notes", 404),
+    ],
     "between": _ok("/sign-in/code"),
     "nobody": [
         *_ok("/sign-in", "/sign-in/forgotten", "/sign-in/forgotten/sent", "/sign-in/password/1-gone"),
@@ -115,6 +146,9 @@ def rows_of(account: Account, clerk: User) -> dict[str, Any]:
         **_keys_of(firm),
         **_papers_of(account, clerk),
         **_funding_of(account),
+        **_reports_of(account),
+        **_requests_of(firm),
+        **_queue_of(account),
     }
 
 
@@ -144,6 +178,46 @@ def _funding_of(account: Account) -> dict[str, Any]:
     return {"link_id": relationship.pk, "bank_id": bank.pk, "transfer_id": transfer.pk, "wire_id": wire.pk}
 
 
+def _reports_of(account: Account) -> dict[str, Any]:
+    since = clock.now().isoformat()
+    facts = {"account_id": str(account.pk), "account_number": account.account_number}
+    day, columns = clock.today(), {"correspondent": account.correspondent, "made_at": clock.now()}
+    findings = [facts | {"finding": kind, "since": since if number else None} for number, kind in enumerate(FINDINGS)]
+    report = ApprovalReport.objects.create(date=day, accounts_checked=1200, findings=findings, **columns)
+    empty = ApprovalReport.objects.create(date=day - timedelta(days=1), accounts_checked=1199, **columns)
+    return {"report_id": report.pk, "empty_report_id": empty.pk}
+
+
+def _requests_of(firm: Correspondent) -> dict[str, Any]:
+    """Make accounts that can ask for a level, that have to sign first, and that are asked about their request."""
+    unsigned = [one for one in application_body()["agreements"] if one["agreement"] != "options_agreement"]
+    asked = make_pending(firm)
+    ask_applicant(
+        actor=User.objects.filter(role=Role.ROP, correspondent=firm).earliest("id"),
+        application_id=asked.pk,
+        reason_code=ReasonCode.ANSWERS_CONTRADICT,
+        question="How long have you traded options, and where? Your experience with stocks is none.",
+    )
+    return {
+        "sound_id": make_account(firm, changes=SOUND_ANSWERS).pk,
+        "unsigned_id": make_account(firm, changes=SOUND_ANSWERS | {"agreements": unsigned}).pk,
+        "asked_id": asked.account_id,
+    }
+
+
+def _queue_of(account: Account) -> dict[str, Any]:
+    """Make a request that waits, of a holder with a long name, one that was rejected, and a level under review."""
+    firm = account.correspondent
+    principal = User.objects.filter(role=Role.ROP, correspondent=firm).earliest("id")
+    family, given = LONG.split(", ")
+    waiting = make_pending(firm, changes={"identity.given_name": given, "identity.family_name": family})
+    rejected = make_pending(firm)
+    verdict = Verdict(ReviewAct.REJECTED, None, ReasonCode.NOT_SUITABLE, "The experience is not what was said")
+    decide_application(actor=principal, application_id=rejected.pk, verdict=verdict)
+    review = open_level_review(actor=principal, account_id=account.pk, reason="The holder retired last month")
+    return {"request_id": waiting.pk, "rejected_id": rejected.pk, "review_id": review.pk}
+
+
 def add_passkey(user: User, *, name: str) -> Authenticator:
     """Give the user a passkey whose other half nobody has."""
     public = ec.generate_private_key(ec.SECP256R1()).public_key()
@@ -171,6 +245,8 @@ def visitor(who: str, account: Account, clerk: User) -> User | None:
             return clerk
         case "admin":
             return User.objects.get(role=Role.ADMIN, correspondent=firm)
+        case "principal":
+            return make_staff(Role.ROP, firm, email="principal@acme.example")
         case "compliance":
             return make_staff(Role.COMPLIANCE, firm)
         case "broker":
@@ -181,7 +257,7 @@ def visitor(who: str, account: Account, clerk: User) -> User | None:
             return make_staff(Role.ROP, firm, email="newcomer@acme.example", enrolled=False)
         case "customer":
             customer = make_customer(firm)
-            Account.objects.filter(pk=account.pk).update(owner=customer)
+            Account.objects.filter(correspondent=firm, kind=AccountKind.CUSTOMER).update(owner=customer)
             return customer
     return None
 

@@ -111,7 +111,8 @@ def test_any_stored_decision_comes_out_the_same_in_the_same_words(every_kind_of_
 
 def test_a_decision_that_was_tampered_with_is_found(every_kind_of_decision, capsys):
     rejected = every_kind_of_decision[3]
-    OptionsApplication.objects.filter(pk=rejected.pk).update(status="APPROVED", approved_level=1)
+    tampered = {"status": "APPROVED", "approved_level": 1, "ruled_status": "APPROVED", "ruled_level": 1}
+    OptionsApplication.objects.filter(pk=rejected.pk).update(**tampered)
 
     with pytest.raises(CommandError, match="1 of 8 decisions come out otherwise"):
         call_command("rerun_approvals")

@@ -27,7 +27,10 @@ from trading.api.serializers import (
     position_object,
 )
 from trading.choices import ActivityType
-from trading.errors import InvalidActivityType, OrderNotFound
+from trading.order_errors import (
+    InvalidActivityType,
+    OrderNotFound,
+)
 from trading.order_wire import order_object
 from trading.selectors import (
     ActivityFilter,

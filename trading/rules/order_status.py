@@ -1,7 +1,10 @@
 """Where an order can go from where it is (contract/trading.md 2.5)."""
 
 from trading.choices import OrderStatus as S
-from trading.errors import OrderAlreadyFinal, OrderMoveImpossible
+from trading.order_errors import (
+    OrderAlreadyFinal,
+    OrderMoveImpossible,
+)
 
 TRANSITIONS: dict[S, frozenset[S]] = {
     # Accepted outside the session, not yet routed: it may be cancelled, or lapse unrouted.

@@ -1,18 +1,22 @@
 """The account side of a seeded book: who the holders are and what is on file of them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import Account, AccountTerms, Agreement, Contact, Disclosures, Identity, Suitability
+from accounts.rules.documents import ACTIVE_REVISIONS
 from accounts.rules.text import registered_form
 from accounts.sealing import seal, tax_id_digest
 from brokerage.ids import time_ordered_text
-from options.models import OptionsApplication
+from options.models import DisclosureDelivery, OptionsApplication
+from options.rules.applicants import DISCLOSURE_FLAGS
+from options.rules.disclosure_document import EDITION_IN_FORCE
 from trading.demo.people import CITIES, FAMILY_NAMES, GIVEN_NAMES
+from trading.seeding.days import Day
 from trading.seeding.tables import NOTHING, Table, binary, pick
+from trading.seeding.waiting import FLAGGED, WAITING_TABLES, Asker, Judging, add_waiting, contradict
 
 ACCOUNTS = Table(
     Account,
@@ -36,11 +40,7 @@ IDENTITIES = Table(
         "funding_source": "{employment_income}",
     },
 )
-DISCLOSURES = Table(
-    Disclosures,
-    "account_id is_affiliated_exchange_or_finra employment_status employer_name",
-    {"is_control_person": "f", "is_politically_exposed": "f", "immediate_family_exposed": "f"},
-)
+DISCLOSURES = Table(Disclosures, f"account_id {' '.join(DISCLOSURE_FLAGS)} employment_status employer_name")
 SUITABILITY = Table(
     Suitability,
     "account_id annual_income_min annual_income_max total_net_worth_min total_net_worth_max liquid_net_worth_min "
@@ -49,130 +49,140 @@ SUITABILITY = Table(
     {"liquidity_needs": "somewhat_important", "risk_tolerance": "moderate", "investment_time_horizon": "6_to_10_years"},
 )
 AGREEMENTS = Table(
-    Agreement,
-    "account_id agreement signed_at recorded_at recorded_by_id",
-    {"ip_address": "192.0.2.21", "revision": "24.2025.11"},
+    Agreement, "account_id agreement revision signed_at recorded_at recorded_by_id", {"ip_address": "192.0.2.21"}
+)
+DELIVERIES = Table(
+    DisclosureDelivery,
+    "id account_id delivered_at recorded_at recorded_by_id",
+    {"edition": EDITION_IN_FORCE, "means": "agreement"},
 )
 TERMS = Table(AccountTerms, "account_id")
 REQUESTS = Table(
     OptionsApplication,
-    "id account_id correspondent_id requested_by_id requested_level approved_level ruled_level status ruled_status "
-    "created_at updated_at decided_at",
+    "id account_id correspondent_id requested_by_id makers requested_level approved_level ruled_level status "
+    "ruled_status created_at updated_at decided_at",
     {"requester": "CORRESPONDENT", "is_fixture": "t", "reasons": '{"decided by a sandbox fixture"}'},
 )
-HOLDER_TABLES = (ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREEMENTS, TERMS, REQUESTS)
+HOLDER_TABLES = (
+    *(ACCOUNTS, CONTACTS, IDENTITIES, DISCLOSURES, SUITABILITY, AGREEMENTS, DELIVERIES, TERMS, REQUESTS),
+    *WAITING_TABLES,
+)
 
 ACTIVE, CLOSED = "ACTIVE", "ACCOUNT_CLOSED"
 # Of a hundred accounts: most trade, a few are on their way in or out.
 STATUSES = (ACTIVE,) * 94 + ("SUBMITTED", "ACTION_REQUIRED", "APPROVAL_PENDING", "REJECTED", "DISABLED", CLOSED)
-NAMES = tuple((given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES)
+NAMES = tuple((given, family, f"{given}.{family}".lower()) for given in GIVEN_NAMES for family in FAMILY_NAMES)
 STREETS = ("Market Street", "Oak Avenue", "Harbor Road", "Lakeview Drive", "Mill Lane", "Union Square")
-ADDRESSES = tuple(f"{house} {street}" for house in range(1, 1_000) for street in STREETS)
+ADDRESSES = tuple(f"{{{house} {street}}}" for house in range(1, 1_000) for street in STREETS)
+PLACES = tuple("\t".join(city) for city in CITIES)
 BIRTHS = tuple((date(1945, 1, 1) + timedelta(days)).isoformat() for days in range(60 * 365))
-EMPLOYMENT = (("EMPLOYED", "Example Works"),) * 7 + (("RETIRED", ""), ("RETIRED", ""), ("STUDENT", ""))
-OBJECTIVES = ("growth", "generate_income", "market_speculation", "balance_preserve_wealth_with_growth")
+EMPLOYMENT = (*("EMPLOYED\tExample Works",) * 7, *("RETIRED\t",) * 2, "STUDENT\t")
+UNFLAGGED, AFFILIATED = "f\tf\tf\tf", FLAGGED[DISCLOSURE_FLAGS.index("is_affiliated_exchange_or_finra")]
+INCOMES = tuple(f"{least}\t{least + 25_000}" for least in range(30_000, 255_000, 5_000))
+WORTHS = tuple(f"{worth}\t{worth * 2}\t{worth // 3}\t{worth // 2}" for worth in range(50_000, 2_025_000, 25_000))
 EXPERIENCE = ("none", "1_to_5_years", "over_5_years")
-MARITAL = ("MARRIED", "SINGLE")
-DEPENDENTS = ("0", "0", "1", "2", "3")
-INCOMES = tuple((str(least), str(least + 25_000)) for least in range(30_000, 255_000, 5_000))
-WORTHS = tuple(
-    (str(worth), str(worth * 2), str(worth // 3), str(worth // 2)) for worth in range(50_000, 2_025_000, 25_000)
+# Stocks, options, objective, marital status, dependents.
+LIVES = tuple(
+    "\t".join((stocks, options, objective, marital, dependents))
+    for stocks in EXPERIENCE
+    for options in EXPERIENCE
+    for objective in ("growth", "generate_income", "market_speculation", "balance_preserve_wealth_with_growth")
+    for marital in ("MARRIED", "SINGLE")
+    for dependents in ("0", "0", "1", "2", "3")
 )
-SIGNED = ("customer_agreement", "account_agreement", "options_agreement")
-DECISION = timedelta(days=2)
+ANSWERED = SUITABILITY.columns.split()[1:-2]
+SIGNED = tuple(
+    f"{agreement}\t{ACTIVE_REVISIONS[agreement]}"
+    for agreement in ("customer_agreement", "account_agreement", "options_agreement")
+)
+REFUSED = 0.03
 
 
-@dataclass(frozen=True)
-class Opening:
-    """An account to be: whose, opened when, with which status and approved options level."""
+class Opening(NamedTuple):
+    """An account to be: whose, opened when, with which status and approved options level, and whether it asks for more.
+
+    `waits_since` is the time up to which its request for the next level came in; None where nothing waits.
+    """
 
     account_id: UUID
     number: int
     correspondent_id: str
     opened_by: str
-    opened_at: datetime
+    judging: Judging
+    day: Day
+    time: str
     status: str
     level: int
-
-    @cached_property
-    def at(self) -> str:
-        """When it was opened, as the tables write it."""
-        return self.opened_at.isoformat()
-
-    @cached_property
-    def decided_at(self) -> str:
-        """When its request for a level was decided."""
-        return (self.opened_at + DECISION).isoformat()
+    waits_since: datetime | None
 
 
-def add_holder(rng: Random, opening: Opening, *, equity: int) -> None:
+def add_holder(rng: Random, opening: Opening, account_id: str, *, equity: int) -> None:
     """Gather what is on file of one holder; `equity` is what the account was worth at the last close, in cents."""
-    account_id, number = str(opening.account_id), opening.number
-    given, family = pick(rng, NAMES)
-    email = f"{given}.{family}.{number}@example.com".lower()
+    number, day, time = opening.number, opening.day, opening.time
+    at = day.opened + time
+    given, family, mailbox = pick(rng, NAMES)
+    email = f"{mailbox}.{number}@example.com"
     phone = f"+1555{2_000_000 + number % 8_000_000}"
+    has_options = opening.level or opening.waits_since
     ACCOUNTS.add(
-        account_id,
-        opening.correspondent_id,
-        opening.opened_by,
-        opening.status,
+        *(account_id, opening.correspondent_id, opening.opened_by, opening.status),
         "f" if opening.status == ACTIVE else "t",
-        "{us_equity,us_option}" if opening.level else "{us_equity}",
-        f"{given} {family}",
-        email,
-        registered_form(email),
-        phone,
-        str(opening.level),
-        opening.decided_at if opening.level else NOTHING,
-        opening.at,
-        (opening.opened_at + 10 * DECISION).isoformat() if opening.status == CLOSED else NOTHING,
+        "{us_equity,us_option}" if has_options else "{us_equity}",
+        *(f"{given} {family}", email, registered_form(email), phone, str(opening.level)),
+        day.decided + time if opening.level else NOTHING,
+        at,
+        day.closed + time if opening.status == CLOSED else NOTHING,
         f"{equity}e-2",
     )
-    CONTACTS.add(account_id, email, phone, f"{{{pick(rng, ADDRESSES)}}}", *pick(rng, CITIES))
-    _add_identity(rng, opening.account_id, given, family)
-    DISCLOSURES.add(account_id, "t" if rng.random() < 0.01 else "f", *pick(rng, EMPLOYMENT))
-    _add_answers(rng, account_id, opening.at, opening.opened_by)
+    CONTACTS.add(account_id, email, phone, pick(rng, ADDRESSES), pick(rng, PLACES))
+    born = _add_identity(rng, opening.account_id, account_id, given, family)
     for agreement in SIGNED:
-        AGREEMENTS.add(account_id, agreement, opening.at, opening.at, opening.opened_by)
+        AGREEMENTS.add(account_id, agreement, at, at, opening.opened_by)
     TERMS.add(account_id)
-    if opening.status == ACTIVE:
-        _add_requests(rng, account_id, opening)
+    if has_options:
+        DELIVERIES.add(time_ordered_text(), account_id, at, at, opening.opened_by)
+    _add_answers(rng, opening, account_id, born, at)
+    if opening.level or (opening.status == ACTIVE and not opening.waits_since):
+        _add_requests(rng, opening, account_id, at)
 
 
-def _add_identity(rng: Random, account_id: UUID, given: str, family: str) -> None:
+def _add_identity(rng: Random, key: UUID, account_id: str, given: str, family: str) -> str:
     serial = int(rng.random() * 90_000_000)
     tax_id = f"{100 + serial % 566}-{10 + serial % 90}-{1_000 + serial % 9_000}"
     born = pick(rng, BIRTHS)
     IDENTITIES.add(
-        str(account_id),
-        given,
-        family,
-        binary(seal(born.encode(), account_id=account_id)),
-        binary(seal(tax_id.encode(), account_id=account_id)),
-        tax_id_digest(tax_id, "USA_SSN"),
-        tax_id[-4:],
+        *(account_id, given, family),
+        binary(seal(born.encode(), account_id=key)),
+        binary(seal(tax_id.encode(), account_id=key)),
+        *(tax_id_digest(tax_id, "USA_SSN"), tax_id[-4:]),
     )
+    return born
 
 
-def _add_answers(rng: Random, account_id: str, at: str, recorded_by: str) -> None:
-    SUITABILITY.add(
-        account_id,
-        *(*pick(rng, INCOMES), *pick(rng, WORTHS)),
-        *(pick(rng, EXPERIENCE), pick(rng, EXPERIENCE), pick(rng, OBJECTIVES), pick(rng, MARITAL)),
-        *(pick(rng, DEPENDENTS), at, recorded_by),
-    )
-
-
-def _add_requests(rng: Random, account_id: str, opening: Opening) -> None:
-    """Gather the request that led to the level, and for a few one that was refused or still waits for a person."""
-    at, decided, level = opening.at, opening.decided_at, str(opening.level)
-    asked = (account_id, opening.correspondent_id, opening.opened_by)
-    if opening.level:
-        REQUESTS.add(*(time_ordered_text(), *asked, level, level, level, "APPROVED", "APPROVED"), at, decided, decided)
-    if opening.level == 2 or (further := rng.random()) > 0.05:
-        return
-    more = (time_ordered_text(), *asked, str(opening.level + 1), NOTHING, NOTHING)
-    if further < 0.02:
-        REQUESTS.add(*more, "PENDING", "PENDING", decided, decided, NOTHING)
+def _add_answers(rng: Random, opening: Opening, account_id: str, born: str, at: str) -> None:
+    """Gather answers and disclosures; where a request waits for a person, such as send it there."""
+    answers, employment = f"{pick(rng, INCOMES)}\t{pick(rng, WORTHS)}\t{pick(rng, LIVES)}", pick(rng, EMPLOYMENT)
+    flags = AFFILIATED if rng.random() < 0.01 else UNFLAGGED
+    if opening.waits_since is None:
+        SUITABILITY.add(account_id, answers, at, opening.opened_by)
     else:
-        REQUESTS.add(*more, "REJECTED", "REJECTED", decided, decided, decided)
+        said = dict(zip(ANSWERED, answers.split("\t"), strict=True)) | SUITABILITY.same
+        if rng.random() < 0.5:
+            flags = pick(rng, FLAGGED)
+        else:
+            said = contradict(rng, said)
+        asked = (account_id, opening.correspondent_id, opening.opened_by, at, opening.level)
+        asker = Asker(*asked, said, flags, employment.partition("\t")[0], born)
+        add_waiting(rng, asker, opening.judging, newest=opening.waits_since)
+    DISCLOSURES.add(account_id, flags, employment)
+
+
+def _add_requests(rng: Random, opening: Opening, account_id: str, at: str) -> None:
+    """Gather the request that led to the level, and for a few one for more that was refused."""
+    decided, level = opening.day.decided + opening.time, str(opening.level)
+    asked = (account_id, opening.correspondent_id, opening.opened_by, f"{{{opening.opened_by}}}")
+    if opening.level:
+        REQUESTS.add(time_ordered_text(), *asked, level, level, level, "APPROVED", "APPROVED", at, decided, decided)
+    if opening.level < 2 and opening.waits_since is None and rng.random() < REFUSED:
+        more = (str(opening.level + 1), NOTHING, NOTHING, "REJECTED", "REJECTED")
+        REQUESTS.add(time_ordered_text(), *asked, *more, decided, decided, decided)

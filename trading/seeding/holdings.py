@@ -1,16 +1,16 @@
 """The trading side of a seeded book: a deposit, filled orders, and what they left, all tied to the ledger."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache, cached_property
 from random import Random
+from typing import NamedTuple
 
 from brokerage.ids import time_ordered_text
 from brokerage.market_calendar import Instrument
 from options.choices import Right
 from options.rules.asset_ids import USD_ID
 from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position, Posting
-from trading.rules.postings import activity_stamp, trade_date
+from trading.seeding.days import Day
 from trading.seeding.market import Market, Moment, Priced
 from trading.seeding.tables import NOTHING, Table, pick
 
@@ -22,8 +22,8 @@ POSTINGS = Table(
 )
 ORDERS = Table(
     Order,
-    "id account_id asset_id client_order_id side type limit_price quantity position_intent strategy status "
-    "filled_quantity filled_value submitted_by_id submitted_at updated_at expires_at filled_at canceled_at",
+    "id client_order_id account_id submitted_by_id asset_id side type limit_price quantity position_intent strategy "
+    "status filled_quantity filled_value submitted_at updated_at expires_at filled_at canceled_at",
     {"time_in_force": "day", "hold_asset_id": USD, "hold_quantity": "0", "hold_per_unit": "0"},
 )
 DEPOSITS = Table(
@@ -33,7 +33,7 @@ DEPOSITS = Table(
 )
 FILLS = Table(
     Activity,
-    "id transaction_id account_id correspondent_id date at asset_id quantity price net_amount order_id side "
+    "id transaction_id account_id correspondent_id order_id date at asset_id quantity price net_amount side "
     "cumulative_quantity",
     {"activity_type": "FILL", "leaves_quantity": "0", "order_status": "filled"},
 )
@@ -47,7 +47,6 @@ HOLDING_TABLES = (TRANSACTIONS, ORDERS, POSTINGS, DEPOSITS, FILLS, POSITIONS, CL
 
 # Of a hundred active accounts, by options level.
 LEVELS = (*(0,) * 55, *(1,) * 25, *(2,) * 20)
-DEPOSITED = timedelta(days=3)
 LOTS, SHARES = (1, 2, 3), range(5, 305, 5)
 IDLE, CANCELED = 0.2, 0.1
 
@@ -78,14 +77,46 @@ class Leg:
         return self.what.cents(self.what.strike_price, -self.quantity) if is_secured else 0
 
     @cached_property
-    def texts(self) -> tuple[str, str, str, str]:
-        """Asset, quantity without its sign, price, and price times quantity, as the tables write them."""
-        quantity = abs(self.quantity)
-        return str(self.what.asset_id), str(quantity), str(self.what.price), str(self.what.price * quantity)
+    def asset_id(self) -> str:
+        """What is traded."""
+        return str(self.what.asset_id)
+
+    @cached_property
+    def without_sign(self) -> str:
+        """How many."""
+        return str(abs(self.quantity))
+
+    @cached_property
+    def position(self) -> str:
+        """What a position says of it."""
+        return f"{self.asset_id}\t{self.quantity}\t{self.paid}e-2"
+
+    @cached_property
+    def order(self) -> str:
+        """What an order for it says that was filled at the market."""
+        value = self.what.price * abs(self.quantity)
+        said = (self.asset_id, self.side, "market", NOTHING, self.without_sign, self.intent, self.strategy)
+        return "\t".join((*said, "filled", self.without_sign, str(value)))
+
+    @cached_property
+    def canceled(self) -> str:
+        """What an order for as many at that price says that did not fill."""
+        said = (self.asset_id, self.side, "limit", str(self.what.price), self.without_sign, self.intent, self.strategy)
+        return "\t".join((*said, "canceled", "0", "0"))
+
+    @cached_property
+    def fill(self) -> str:
+        """What the activity of its fill says."""
+        said = (self.asset_id, self.without_sign, str(self.what.price), f"{-self.paid}e-2", self.side)
+        return "\t".join((*said, self.without_sign))
+
+    @property
+    def side(self) -> str:
+        """Bought or sold."""
+        return "buy" if self.quantity > 0 else "sell"
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """Whose holdings they are."""
 
     account_id: str
@@ -116,66 +147,52 @@ def choose_legs(rng: Random, market: Market, level: int) -> tuple[Leg, ...]:
     return _leg(share, 100 * lots, "long_shares"), _leg(call, -lots, "covered_call", "sell_to_open")
 
 
-def add_holdings(rng: Random, holder: Holder, opened_at: datetime, market: Market, legs: tuple[Leg, ...]) -> int:
+def add_holdings(rng: Random, holder: Holder, day: Day, time: str, market: Market, legs: tuple[Leg, ...]) -> int:
     """Gather a deposit that pays for the legs and secures what is written, the fills, and what they left.
 
     Answers what the account was worth at the last close, in cents.
     """
-    paid, pledged = sum(leg.paid for leg in legs), sum(leg.pledged for leg in legs)
-    deposit = max(paid, 0) + pledged + int(rng.random() * 4_950_000) + 50_000
-    _add_deposit(holder, deposit, opened_at + DEPOSITED)
+    paid = pledged = long = short = 0
     moment = pick(rng, market.moments)
     for leg in legs:
+        paid, pledged = paid + leg.paid, pledged + leg.pledged
+        long, short = long + max(leg.value, 0), short + min(leg.value, 0)
         _add_fill(holder, leg, moment)
-        POSITIONS.add(holder.account_id, leg.texts[0], str(leg.quantity), f"{leg.paid}e-2")
+        POSITIONS.add(holder.account_id, leg.position)
     if legs and rng.random() < CANCELED:
-        _add_canceled(holder, legs[0], moment)
+        order_id = time_ordered_text()
+        ORDERS.add(order_id, order_id, holder.account_id, holder.trader, legs[0].canceled, moment.canceled)
+    deposit = max(paid, 0) + pledged + int(rng.random() * 4_950_000) + 50_000
+    _add_deposit(holder, deposit, day, time)
     cash = deposit - paid
     POSITIONS.add(holder.account_id, USD, f"{cash}e-2", "0")
-    long = sum(leg.value for leg in legs if leg.quantity > 0)
-    short = sum(leg.value for leg in legs if leg.quantity < 0)
-    free = max(cash - pledged, 0)
-    amounts = (cash, cash + long + short, long, short, pledged, pledged, free, free)
-    CLOSINGS.add(holder.account_id, market.session.date.isoformat(), *(f"{amount}e-2" for amount in amounts))
-    return cash + long + short
+    free, equity = max(cash - pledged, 0), cash + long + short
+    CLOSINGS.add(
+        *(holder.account_id, market.closed_on, f"{cash}e-2", f"{equity}e-2", f"{long}e-2", f"{short}e-2"),
+        f"{pledged}e-2\t{pledged}e-2\t{free}e-2\t{free}e-2",
+    )
+    return equity
 
 
-def _add_deposit(holder: Holder, cents: int, at: datetime) -> None:
-    transaction_id, day, written = time_ordered_text(), trade_date(at).isoformat(), at.isoformat()
-    TRANSACTIONS.add(transaction_id, "CSD", f"seed:{holder.account_id}", day, day, written)
-    POSTINGS.add(transaction_id, USD, f"{cents}e-2", NOTHING, "bank", holder.account_id, "")
-    activity_id = f"{activity_stamp(at, is_trade=False)}::{transaction_id}"
-    DEPOSITS.add(activity_id, transaction_id, holder.account_id, holder.correspondent_id, day, written, f"{cents}e-2")
+def _add_deposit(holder: Holder, cents: int, day: Day, time: str) -> None:
+    transaction_id, at, amount = time_ordered_text(), day.deposited + time, f"{cents}e-2"
+    TRANSACTIONS.add(transaction_id, "CSD", f"seed:{holder.account_id}", day.deposited, day.deposited, at)
+    POSTINGS.add(transaction_id, USD, amount, NOTHING, "bank", holder.account_id, "")
+    activity_id = f"{day.deposit_stamp}::{transaction_id}"
+    DEPOSITS.add(*(activity_id, transaction_id, holder.account_id, holder.correspondent_id, day.deposited, at, amount))
 
 
 def _add_fill(holder: Holder, leg: Leg, moment: Moment) -> None:
     order_id, transaction_id = time_ordered_text(), time_ordered_text()
-    asset_id, quantity, price, value = leg.texts
-    is_bought = leg.quantity > 0
-    side = "buy" if is_bought else "sell"
-    ORDERS.add(
-        *(order_id, holder.account_id, asset_id, order_id, side, "market", NOTHING, quantity),
-        *(leg.intent, leg.strategy, "filled", quantity, value),
-        *(holder.trader, moment.at, moment.at, moment.expires_at, moment.at, NOTHING),
-    )
+    account_id = holder.account_id
+    ORDERS.add(order_id, order_id, account_id, holder.trader, leg.order, moment.filled)
     settles = moment.settles[Instrument.OPTION if leg.what.right else Instrument.EQUITY]
     TRANSACTIONS.add(transaction_id, "FILL", f"fill:{transaction_id}", moment.trade_date, settles, moment.at)
-    account, street = (holder.account_id, ""), (NOTHING, "street")
-    into, out = (street, account) if is_bought else (account, street)
-    POSTINGS.add(transaction_id, asset_id, quantity, *into, *out)
-    POSTINGS.add(transaction_id, USD, f"{abs(leg.paid)}e-2", *out, *into)
+    received, gave = f"{NOTHING}\tstreet\t{account_id}\t", f"{account_id}\t\t{NOTHING}\tstreet"
+    asset, cash = (received, gave) if leg.quantity > 0 else (gave, received)
+    POSTINGS.add(transaction_id, leg.asset_id, leg.without_sign, asset)
+    POSTINGS.add(transaction_id, USD, f"{abs(leg.paid)}e-2", cash)
     FILLS.add(
-        *(f"{moment.stamp}::{transaction_id}", transaction_id, holder.account_id, holder.correspondent_id),
-        *(moment.trade_date, moment.at, asset_id, quantity, price, f"{-leg.paid}e-2", order_id, side, quantity),
-    )
-
-
-def _add_canceled(holder: Holder, leg: Leg, moment: Moment) -> None:
-    """Gather an order for more of the same that was canceled before it filled."""
-    order_id = time_ordered_text()
-    asset_id, quantity, price, _ = leg.texts
-    ORDERS.add(
-        *(order_id, holder.account_id, asset_id, order_id, "buy" if leg.quantity > 0 else "sell", "limit", price),
-        *(quantity, leg.intent, leg.strategy, "canceled", "0", "0"),
-        *(holder.trader, moment.at, moment.at, moment.expires_at, NOTHING, moment.at),
+        *(f"{moment.stamp}::{transaction_id}", transaction_id, account_id, holder.correspondent_id, order_id),
+        *(moment.trade_date, moment.at, leg.fill),
     )

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from random import Random
 from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Abs
 
 from brokerage import clock, market_calendar
 from brokerage.market_calendar import Instrument, Session, settlement_date
@@ -13,10 +17,10 @@ from brokerage.money import to_cents
 from options.choices import Right
 from options.market.universe import UNIVERSE
 from options.models import Asset, OptionContract
-from options.services.listing import list_demo_chain
 from options.services.market import closing_prices, get_quotes
 from trading.instruments import MARKET
 from trading.rules.postings import activity_stamp
+from trading.seeding.tables import NOTHING
 
 FAR = timedelta(days=21)
 SESSIONS = 10
@@ -44,13 +48,14 @@ class Priced:
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant at which orders fill, as the tables write it."""
+    """An instant at which orders fill, as the tables write it; the times of an order that filled or was canceled."""
 
     at: str
     stamp: str
     trade_date: str
     settles: dict[Instrument, str]
-    expires_at: str
+    filled: str
+    canceled: str
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,23 @@ class Market:
     moments: tuple[Moment, ...]
     traded: tuple[tuple[Priced, ...], ...]
 
+    @cached_property
+    def closed_on(self) -> str:
+        """The day of the session, as the tables write it."""
+        return self.session.date.isoformat()
+
+
+def is_listed() -> bool:
+    """Say whether there is something to trade: contracts on shares of the demo market, far enough ahead."""
+    far = OptionContract.objects.filter(expiration_date__gte=clock.today() + FAR)
+    return far.filter(underlying__symbol__in=UNIVERSE).exists()
+
 
 def read_market() -> Market:
-    """Answer the demo market at the prices of the last session that is over; lists its chain where there is none."""
-    now = clock.now()
-    session = market_calendar.last_session(market_calendar.last_close(now))
+    """Answer the demo market at the prices of the last session that is over."""
+    session = market_calendar.last_session(market_calendar.last_close(clock.now()))
     at = session.opens_at + timedelta(hours=1)
     traded = list(_find_traded(at))
-    if not traded:
-        list_demo_chain(at=now)
-        traded = list(_find_traded(at))
     assets = [asset for trio in traded for asset in trio]
     prices = _prices(assets, at)
     closes = prices | closing_prices(assets, session.date)
@@ -94,14 +106,9 @@ def _prices(assets: list[Asset], at: datetime) -> dict[UUID, Decimal]:
 
 def _find_near(share_id: UUID, right: Right, strike: Decimal) -> Asset | None:
     """Answer the contract of the first expiration that is far enough away whose strike is nearest."""
-    live = OptionContract.objects.filter(
-        underlying=share_id, right=right, expiration_date__gte=clock.today() + FAR
-    ).select_related("asset", *(f"asset__{relation}" for relation in MARKET))
-    first = live.order_by("expiration_date").first()
-    if first is None:
-        return None
-    same_day = live.filter(expiration_date=first.expiration_date)
-    return min(same_day, key=lambda contract: abs(contract.strike_price - strike)).asset
+    live = OptionContract.objects.filter(underlying=share_id, right=right, expiration_date__gte=clock.today() + FAR)
+    found = live.order_by("expiration_date", Abs(F("strike_price") - strike), "strike_price")
+    return Asset.objects.filter(pk__in=list(found.values_list("asset", flat=True)[:1])).select_related(*MARKET).first()
 
 
 def _priced(asset: Asset, prices: dict[UUID, Decimal], closes: dict[UUID, Decimal]) -> Priced:
@@ -127,10 +134,12 @@ def _moments(last: Session) -> tuple[Moment, ...]:
 
 
 def _moment(session: Session, at: datetime) -> Moment:
+    written, expires_at = at.isoformat(), session.closes_at.isoformat()
     return Moment(
-        at.isoformat(),
+        written,
         activity_stamp(at, is_trade=True),
         session.date.isoformat(),
         {kind: settlement_date(session.date, kind).isoformat() for kind in Instrument},
-        session.closes_at.isoformat(),
+        filled="\t".join((written, written, expires_at, written, NOTHING)),
+        canceled="\t".join((written, written, expires_at, NOTHING, written)),
     )

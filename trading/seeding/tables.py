@@ -1,7 +1,7 @@
 """Rows on their way into a table: gathered in memory as lines of text, sent by COPY."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -19,8 +19,9 @@ class Table:
     """A model's table, the columns in which its rows differ, those in which they are the `same`, and rows to send.
 
     A column that is in neither is as the model says: its default, nothing where that is allowed.
-    Values are texts as PostgreSQL reads them, without a tab, a line break or a backslash: dollars
-    are cents and `e-2`, nothing is `NOTHING`.
+    Values are texts as PostgreSQL reads them, without a line break or a backslash: dollars are
+    cents and `e-2`, nothing is `NOTHING`. What always comes together may come as one text, its
+    columns separated by tabs.
     """
 
     model: type[Model]
@@ -35,14 +36,15 @@ class Table:
 
     def add(self, *values: str) -> None:
         """Gather a row, in the order of `columns`."""
-        self.lines.append("\t".join(values) + self._tail)
+        self.lines.append("\t".join(values))
 
     def send(self, cursor: Any) -> int:
         """Copy the gathered rows into the table, forget them, and answer how many they were."""
         columns = ", ".join(f'"{column}"' for column in (*self.columns.split(), *self._alike))
-        with cursor.copy(f"COPY {self.name} ({columns}) FROM STDIN") as copy:
-            copy.write("".join(self.lines))
-        sent = len(self.lines)
+        sent, tail = len(self.lines), self._tail
+        if sent:
+            with cursor.copy(f"COPY {self.name} ({columns}) FROM STDIN") as copy:
+                copy.write(tail.join(self.lines) + tail)
         self.lines.clear()
         return sent
 
@@ -74,6 +76,17 @@ def _default(column: Any) -> str:
     if isinstance(column, ArrayField):
         return "{}"
     return json.dumps(default) if isinstance(column, JSONField) else str(default)
+
+
+def array(texts: Iterable[str]) -> str:
+    """Answer what a column of texts takes."""
+    quoted = (text.replace("\\", r"\\").replace('"', r"\"") for text in texts)
+    return escaped("{" + ",".join(f'"{text}"' for text in quoted) + "}")
+
+
+def escaped(text: str) -> str:
+    """Answer a text as COPY reads it, for one that may have a backslash in it."""
+    return text.replace("\\", r"\\")
 
 
 def binary(content: bytes) -> str:

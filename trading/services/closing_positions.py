@@ -9,8 +9,10 @@ from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage.errors import BrokerageError
 from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent
-from trading.errors import PartInvalid
 from trading.models import Order
+from trading.order_errors import (
+    PartInvalid,
+)
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, get_position, mark_positions
 from trading.services.orders import cancel_order, submit_order

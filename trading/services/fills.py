@@ -18,9 +18,14 @@ from brokerage.money import cents_up
 from options.choices import AssetClass
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, OrderSide, OrderStatus
-from trading.errors import FillBeyondMeans, FillTooLarge, OrderAlreadyFinal, OrderNotFound
 from trading.instruments import read_holdings
 from trading.models import Activity, LedgerTransaction, Order
+from trading.order_errors import (
+    FillBeyondMeans,
+    FillTooLarge,
+    OrderAlreadyFinal,
+    OrderNotFound,
+)
 from trading.order_wire import order_event
 from trading.rules.order_status import require_move
 from trading.rules.postings import purchase, sale, trade_date

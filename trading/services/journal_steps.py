@@ -18,7 +18,9 @@ from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from options.services.market import get_quote
 from trading.choices import ActivityType, HouseBook, JournalStatus, JournalType
-from trading.errors import AssetUnknown
+from trading.errors import (
+    AssetUnknown,
+)
 from trading.instruments import MARKET, read_holdings, read_holdings_of
 from trading.journal_errors import (
     JournalAccountInactive,

@@ -30,10 +30,12 @@ from trading.errors import (
     ClientOrderIdReused,
     ContractUnknown,
     NoVenue,
-    OrderNotFound,
 )
 from trading.instruments import MARKET, instrument_of, read_holdings
 from trading.models import Order, Refusal
+from trading.order_errors import (
+    OrderNotFound,
+)
 from trading.order_wire import order_event
 from trading.rules.holdings import Holdings
 from trading.rules.order_status import require_move
@@ -45,6 +47,7 @@ from trading.tasks import cancel_at_venue, send_to_venue
 from trading.venues import find_venue
 from trading.wash import crossing_orders, require_none
 
+ASKED = ("side", "type", "time_in_force", "quantity", "limit_price")
 ONE_USE = "a_client_order_id_is_used_once_in_an_account"
 
 
@@ -150,11 +153,7 @@ def insert_order(
         account=account,
         asset=asset,
         client_order_id=ticket.client_order_id or str(order_id),
-        side=ticket.side,
-        type=ticket.type,
-        time_in_force=ticket.time_in_force,
-        quantity=ticket.quantity,
-        limit_price=ticket.limit_price,
+        **{name: getattr(ticket, name) for name in ASKED},
         position_intent=review.intent,
         strategy=review.strategy,
         status=OrderStatus.PENDING_NEW if is_routed else OrderStatus.ACCEPTED,

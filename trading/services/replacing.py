@@ -18,14 +18,16 @@ from trading.choices import OrderStatus, OrderType, PositionIntent
 from trading.errors import (
     ClientOrderIdReused,
     InvalidTicket,
+)
+from trading.instruments import MARKET_OF_ASSET, read_holdings
+from trading.models import Order
+from trading.order_errors import (
     OrderAlreadyReplaced,
     OrderNotFound,
     OrderNotReplaceable,
     OrderUnchanged,
     QuantityAlreadyFilled,
 )
-from trading.instruments import MARKET_OF_ASSET, read_holdings
-from trading.models import Order
 from trading.order_wire import order_event
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import REPLACEABLE, require_move

@@ -1,5 +1,6 @@
 """Cash in and out: asked for, cancelled, decided on by a second person, returned by a bank (contract 5.2)."""
 
+from dataclasses import fields
 from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -40,6 +41,7 @@ from trading.rules.funding import (
     Charge,
     TransferRequest,
     charge,
+    require_known_fixture,
     require_least,
     review_transfer,
     trading_day,
@@ -69,6 +71,7 @@ def create_transfer(*, actor: User, account_id: UUID, request: TransferRequest) 
     charged = charge(request, review_transfer(request))
     if "/fixtures/" in request.additional_information and not is_sandbox():
         raise TransferFixturesNotOffered
+    require_known_fixture(request.additional_information)
     require_may_move(account, is_outgoing=request.is_outgoing)
     house = account.correspondent
     require_least(
@@ -218,14 +221,8 @@ def _find_replay(account: Account, request: TransferRequest) -> Transfer | None:
     earlier = Transfer.objects.filter(account=account, one_time_key=request.one_time_key).first()
     if earlier is None:
         return None
-    asked = (request.transfer_type, request.direction, request.amount, request.relationship_id, request.bank_id)
-    found = (
-        earlier.transfer_type,
-        earlier.direction,
-        earlier.requested_amount,
-        earlier.relationship_id,
-        earlier.bank_id,
-    )
+    asked = {column.name: getattr(request, column.name) for column in fields(request)}
+    found = {name: getattr(earlier, name) for name in asked if name != "amount"} | {"amount": earlier.requested_amount}
     if asked != found:
         raise OneTimeKeyReused
     return earlier

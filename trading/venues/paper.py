@@ -15,10 +15,12 @@ from options.choices import AssetClass
 from options.market.interface import Quote
 from options.services.market import get_quotes
 from trading.choices import OrderSide, OrderStatus
-from trading.errors import FillBeyondMeans
 from trading.instruments import MARKET_OF_ASSET
 from trading.models import Order
 from trading.models.orders import WAITS_TO_REPLACE, OrderQuerySet
+from trading.order_errors import (
+    FillBeyondMeans,
+)
 from trading.services.fills import (
     ExecutionReport,
     acknowledge_order,

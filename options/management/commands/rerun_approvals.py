@@ -36,4 +36,4 @@ def _difference(application: OptionsApplication) -> str:
     if difference is None:
         return ""
     reasons = "; ".join(reason.text for reason in difference.again.reasons)
-    return f"was {application.status}, comes out {difference.again.status.value}: {reasons}"
+    return f"was {application.ruled_status}, comes out {difference.again.status.value}: {reasons}"

@@ -10,13 +10,14 @@ from accounts import tasks
 from accounts.choices import AccountStatus, Role
 from accounts.documents import links
 from accounts.models import AccountDocument, AuditEntry, OwnerDocument
+from accounts.services import documents
 from accounts.services.documents import TRIED_AGAIN_AFTER
 from accounts.services.keys import revoke_api_key
 from accounts.services.users import system_user
 from accounts.tasks import make_record, make_records_left_behind
 from brokerage import clock
 from brokerage.models import Event
-from tests.factories import make_account, make_staff, nowhere
+from tests.factories import change_row, make_account, make_staff, nowhere
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 16
@@ -358,3 +359,19 @@ def test_the_record_is_the_workers_to_make(account, acme, acme_api):
     assert system_user().pk not in (acme.ops.pk, acme.api_user.pk)
     assert not AccountDocument.objects.exists()
     assert acme_api.post(f"/v1/accounts/{account.pk}/documents", {}).status_code == 405
+
+
+def test_an_account_that_is_closed_while_its_documents_are_stored_keeps_none(account, acme_api, files, monkeypatch):
+    before = OwnerDocument.objects.count(), files(), Event.objects.count()
+    store = documents.store_sealed
+
+    def store_and_close(*arguments, **named):
+        store(*arguments, **named)
+        change_row(account, status=AccountStatus.ACCOUNT_CLOSED)
+
+    monkeypatch.setattr(documents, "store_sealed", store_and_close)
+
+    response = acme_api.post(f"/v1/accounts/{account.pk}/documents/upload", [sent(), sent()])
+
+    assert response.status_code == 422
+    assert (OwnerDocument.objects.count(), files(), Event.objects.count()) == before

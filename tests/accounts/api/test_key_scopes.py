@@ -28,7 +28,7 @@ def api_paths(resolver=None, prefix=""):
 
 
 def address(route):
-    filled = re.sub(r"<uuid:[^>]*>", str(nowhere()), route)
+    filled = re.sub(r"<id:[^>]*>", str(nowhere()), route)
     return "/" + re.sub(r"<[^>]*>", "1", filled)
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import AccountStatus
 from accounts.models import Account
-from tests.factories import make_account
+from tests.factories import change_row, make_account
 
 SECTIONS = {
     *("agreements", "contact", "disclosures", "documents", "identity", "trading_configurations", "trusted_contact")
@@ -82,7 +82,7 @@ def test_an_account_is_found_by_its_number(three, listed):
 
 
 def test_several_statuses_are_any_of_them(three, listed):
-    Account.objects.filter(pk=three[0].pk).update(status=AccountStatus.ACCOUNT_CLOSED)
+    change_row(three[0], status=AccountStatus.ACCOUNT_CLOSED)
     Account.objects.filter(pk=three[1].pk).update(status=AccountStatus.REJECTED)
 
     assert listed(status="ACTIVE") == ["Cid Cedar"]

@@ -282,7 +282,7 @@ def test_a_text_that_cannot_be_stored_is_named_with_its_field(refused, path, val
         ("agreements.0.ip_address", "::1", "must be an IPv4 address"),
         ("documents.0.content", "not base64!", "must be base64"),
         ("documents.0.content", 5, "must be base64"),
-        ("primary_account_holder_id", "first", "Must be a valid UUID."),
+        ("primary_account_holder_id", "first", "is not a valid UUID"),
         ("currency", "EUR", "must be USD: accounts are kept in no other currency"),
     ],
 )

@@ -20,7 +20,7 @@ from accounts.tasks import advance_account, advance_openings_left_behind
 from brokerage import clock, schedule
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
-from tests.factories import api_user, make_account, make_application, make_customer, make_staff, nowhere
+from tests.factories import api_user, change_row, make_account, make_application, make_customer, make_staff, nowhere
 
 
 def events_of(account):
@@ -268,7 +268,7 @@ def test_an_email_is_registered_once_in_a_correspondent(acme, globex, email):
     }
     assert written() == before
     open_account(actor=api_user(globex.correspondent), application=make_application({"contact.email_address": email}))
-    Account.objects.filter(pk=first.pk).update(status=AccountStatus.ACCOUNT_CLOSED)
+    change_row(first, status=AccountStatus.ACCOUNT_CLOSED)
     open_account(actor=acme.api_user, application=make_application({"contact.email_address": email}))
 
 

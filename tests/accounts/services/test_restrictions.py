@@ -10,7 +10,7 @@ from accounts.rules.applications import RestrictionChanges
 from accounts.services.restrictions import restrict_account
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
-from tests.factories import make_account
+from tests.factories import change_row, make_account
 
 REASON = "watch list hit, under investigation"
 
@@ -90,6 +90,27 @@ def test_an_account_is_disabled_and_brought_back(acme):
         ("account.status_changed", {"status_from": "ACTIVE", "status_to": "DISABLED"}),
         ("account.status_changed", {"status_from": "DISABLED", "status_to": "ACTIVE"}),
     ]
+
+
+def test_an_account_under_review_goes_back_under_review_when_it_is_enabled(acme):
+    account = make_account(acme.correspondent)
+    change_row(account, status=AccountStatus.ACCOUNT_UPDATED)
+
+    assert restrict(acme.rop, account, is_disabled=True).status == AccountStatus.DISABLED
+    assert account.terms.status_to_resume == AccountStatus.ACCOUNT_UPDATED
+    enabled = restrict(acme.rop, account, is_disabled=False)
+
+    assert (enabled.status, enabled.terms.status_to_resume) == (AccountStatus.ACCOUNT_UPDATED, "")
+    assert announced(account) == [
+        ("account.status_changed", {"status_from": "ACCOUNT_UPDATED", "status_to": "DISABLED"}),
+        ("account.status_changed", {"status_from": "DISABLED", "status_to": "ACCOUNT_UPDATED"}),
+    ]
+
+
+def test_an_account_that_a_fixture_disabled_becomes_active(acme):
+    account = make_account(acme.correspondent, status=AccountStatus.DISABLED)
+
+    assert restrict(acme.rop, account, is_disabled=False).status == AccountStatus.ACTIVE
 
 
 def test_what_is_already_so_is_no_change(acme):

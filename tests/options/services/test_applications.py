@@ -26,7 +26,7 @@ from options.rules.disclosure_document import EDITION_IN_FORCE
 from options.rules.requests import ApprovalRequest, Fixture
 from options.services.applications import request_options_approval
 from options.services.policies import PolicyToAdopt, adopt_policy
-from tests.factories import make_account, make_staff, nowhere
+from tests.factories import change_row, make_account, make_staff, nowhere
 from tests.options.applicants import SOUND_ANSWERS
 
 MEETS = "the answers meet all that level {level} asks, and nothing in them calls for a person"
@@ -388,7 +388,7 @@ def test_a_fixture_in_production_is_refused(account, ask, settings):
     "status", [AccountStatus.SUBMITTED, AccountStatus.APPROVED, AccountStatus.REJECTED, AccountStatus.ACCOUNT_CLOSED]
 )
 def test_an_account_that_is_not_active_cannot_ask(account, ask, status):
-    Account.objects.filter(pk=account.pk).update(status=status)
+    change_row(account, status=status)
 
     with pytest.raises(AccountNotReadyForOptions) as refused:
         ask(account, APPROVED_2)

@@ -15,7 +15,7 @@ from options.errors import ApplicationPending
 from options.models import OpeningsRead, OptionsApplication
 from options.rules.requests import ApprovalRequest, Fixture
 from options.services.applications import request_for_opening, request_options_approval
-from options.tasks import request_for_openings
+from options.tasks import follow_accounts
 from tests.factories import make_account
 from tests.options.applicants import SOUND_ANSWERS
 
@@ -30,7 +30,7 @@ def place_events():
 
 def tick():
     place_events()
-    request_for_openings(clock.now())
+    follow_accounts(clock.now())
 
 
 def the_request(account):
@@ -73,7 +73,7 @@ def test_only_new_events_are_read(acme):
     tick()
 
     with CaptureQueriesContext(connection) as queries:
-        request_for_openings(clock.now())
+        follow_accounts(clock.now())
 
     assert OpeningsRead.objects.get().event_id > 0
     assert len(queries) <= 3, "where it stopped, the level event; nothing to do"

@@ -4,17 +4,26 @@ from collections import Counter
 from decimal import Decimal
 from io import StringIO
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import Account, AuditEntry
+from brokerage import clock
 from brokerage.models import Event
-from options.models import OptionsApplication
+from options.applicant_files import from_record, read_applicant
+from options.approval_selectors import find_difference
+from options.models import ComplianceClock, OptionsApplication
 from tests.ledger import everything
+from trading.approval_report import find_gaps
 from trading.models import Activity, ClosingBalance, Order, Position
 from trading.reconciliation import find_breaks
+from trading.seeding import book
+from trading.seeding.crew import SEEDING_LOCK
+from trading.seeding.indexes import set_aside
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +192,96 @@ def test_there_is_no_book_of_nothing(acme, arguments):
         seed(*arguments)
 
     assert (people(), everything()) == before
+
+
+def test_as_many_requests_wait_as_are_asked_for_in_the_words_of_the_rules(acme):
+    seed(120, "--pending", "30")
+
+    waiting = OptionsApplication.objects.pending()
+    assert waiting.count() == 30
+    assert waiting.filter(account__status="ACTIVE", requested_level=F("level_before") + 1).count() == 30
+    assert all(one.makers == [acme.api_user.pk] for one in waiting)
+    assert not any(find_difference(one) for one in OptionsApplication.objects.all())
+    rules = {rule for one in waiting for rule in one.reason_rules}
+    assert len(rules) > 5
+    assert all(rule.startswith("flag_") for rule in rules)
+    assert ComplianceClock.objects.filter(kind="decision", due_at__gt=clock.now()).count() == 30
+    for one in waiting:
+        applicant = read_applicant(one.account, None, now=one.created_at, apart_from=one)
+        assert applicant == from_record(one.answers)
+
+
+def test_the_report_on_approvals_finds_nothing_in_a_seeded_book(acme):
+    seed(300, "--pending", "20")
+
+    assert find_gaps(at=clock.now()) == {}
+
+
+INDEXES = """
+    SELECT indexrelid::regclass::text, indisvalid AND indisready FROM pg_index
+    WHERE indrelid = ANY(%s::regclass[]) ORDER BY 1
+"""
+
+
+def indexes():
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXES, [book.TABLE_NAMES])
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_load_builds_its_indexes_at_the_end(acme, monkeypatch):
+    monkeypatch.setattr(book, "LARGE", 200)
+    before = indexes()
+
+    lines = seed(300)
+
+    assert indexes() == before
+    assert set(before.values()) == {True}
+    assert sum("building index" in line for line in lines) > 1
+    assert Account.objects.customers().filter(search_text__contains=Account.objects.customers().first().name.lower())
+    assert find_breaks() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_that_is_stopped_builds_its_indexes_and_keeps_what_was_loaded(acme, monkeypatch):
+    monkeypatch.setattr(book, "LARGE", 200)
+    monkeypatch.setattr(book, "CHUNK", 100)
+    before = indexes()
+
+    def stop(stage):
+        if (stage.act, stage.done) == ("accounts", 200):
+            assert not all(indexes().values())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        book.seed_book(300, seed="words", pending=0, progress=stop, processes=1)
+
+    assert indexes() == before
+    assert Account.objects.customers().count() == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_load_left_aside_the_next_one_builds(acme):
+    before = indexes()
+    set_aside(book.TABLE_NAMES)
+    aside = {name for name, is_whole in indexes().items() if not is_whole}
+
+    lines = seed(20)
+
+    assert indexes() == before
+    assert len(aside) > 40
+    assert f"  building index {len(aside)}/{len(aside)}" in lines
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_load_at_a_time(acme):
+    before = (people(), everything())
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [SEEDING_LOCK])
+
+        with pytest.raises(CommandError, match="another seed_book loads this book"):
+            seed()
+
+    assert (people(), everything()) == before
+    assert seed(10)

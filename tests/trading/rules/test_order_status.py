@@ -5,7 +5,10 @@ from itertools import product
 import pytest
 
 from trading.choices import OrderStatus as S
-from trading.errors import OrderAlreadyFinal, OrderMoveImpossible
+from trading.order_errors import (
+    OrderAlreadyFinal,
+    OrderMoveImpossible,
+)
 from trading.rules.order_status import CLOSED_STATUSES, OPEN_STATUSES, TRANSITIONS, require_move
 
 FINAL = {S.FILLED, S.CANCELED, S.EXPIRED, S.REPLACED, S.REJECTED}

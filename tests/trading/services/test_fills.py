@@ -13,9 +13,11 @@ from brokerage.schedule import run_due
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, PUT, held, make_trader, pin, submit, trade
 from trading.choices import OrderStatus
-from trading.errors import FillTooLarge
 from trading.instruments import read_holdings
 from trading.models import Activity, Order, Posting
+from trading.order_errors import (
+    FillTooLarge,
+)
 from trading.reconciliation import find_breaks
 from trading.services.fills import ExecutionReport, record_cancel, record_fill
 from trading.services.orders import cancel_order

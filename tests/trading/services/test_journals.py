@@ -9,11 +9,13 @@ from brokerage.models import Event
 from brokerage.schedule import run_due
 from options.market.silent import SilentMarket
 from options.services.market import release_quotes
-from tests.factories import make_account, nowhere
+from tests.factories import change_row, make_account, nowhere
 from tests.ledger import deposit, everything
 from tests.market import PUT, give_cash, held, make_trader, trade
 from trading.choices import JournalType
-from trading.errors import AssetUnknown
+from trading.errors import (
+    AssetUnknown,
+)
 from trading.journal_errors import (
     IdempotencyKeyReused,
     JournalAccountInactive,
@@ -208,7 +210,7 @@ def test_a_pending_journal_that_the_cash_no_longer_covers_is_rejected(acme, firm
 def test_a_pending_journal_to_an_account_that_was_closed_meanwhile_is_rejected(acme, firm, account, limited, clock_at):
     run_due(clock_at("2024-01-24 11:00"))
     waits = create_journal(actor=acme.api_user, request=cash(firm, account, "60"))
-    type(account).objects.filter(pk=account.pk).update(status="ACCOUNT_CLOSED")
+    change_row(account, status="ACCOUNT_CLOSED")
 
     run_due(clock_at("2024-01-24 16:00"))
 

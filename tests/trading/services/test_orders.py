@@ -13,7 +13,7 @@ from brokerage import clock
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
 from options.errors import LevelTooLow, UncoveredCall
-from tests.factories import make_account, nowhere
+from tests.factories import change_row, make_account, nowhere
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, PUT, held, make_trader, order_request, submit, trade
 from trading.errors import (
@@ -21,10 +21,12 @@ from trading.errors import (
     AssetUnknown,
     ClientOrderIdReused,
     ContractUnknown,
+)
+from trading.models import Order, Refusal
+from trading.order_errors import (
     OrderAlreadyFinal,
     OrderNotFound,
 )
-from trading.models import Order, Refusal
 from trading.rules.tickets import review_ticket
 from trading.services import orders
 from trading.services.orders import cancel_order, submit_order
@@ -79,7 +81,7 @@ def test_a_refusal_is_kept_with_who_what_and_why(writer, acme):
     ],
 )
 def test_an_account_that_may_not_trade_does_not(writer, columns):
-    type(writer).objects.filter(pk=writer.pk).update(**columns)
+    change_row(writer, **columns)
     before = everything()
 
     with pytest.raises(AccountMayNotTrade, match="account is not authorized to trade"):

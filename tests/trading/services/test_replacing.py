@@ -14,6 +14,10 @@ from trading.errors import (
     ClientOrderIdReused,
     InsufficientQuantity,
     InvalidTicket,
+)
+from trading.instruments import read_holdings
+from trading.models import Order, Refusal
+from trading.order_errors import (
     OrderAlreadyReplaced,
     OrderMoveImpossible,
     OrderNotFound,
@@ -21,8 +25,6 @@ from trading.errors import (
     OrderUnchanged,
     QuantityAlreadyFilled,
 )
-from trading.instruments import read_holdings
-from trading.models import Order, Refusal
 from trading.reconciliation import find_breaks
 from trading.services.fills import ExecutionReport, record_fill
 from trading.services.orders import cancel_order

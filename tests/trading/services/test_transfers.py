@@ -11,7 +11,7 @@ from accounts.models import Account, Correspondent
 from accounts.record_errors import ReasonTooShort
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
-from tests.factories import make_account, make_customer, make_staff, nowhere
+from tests.factories import change_row, make_account, make_customer, make_staff, nowhere
 from tests.ledger import deposit
 from tests.market import PUT, make_trader, trade
 from tests.trading.funding import (
@@ -28,7 +28,9 @@ from tests.trading.funding import (
     tick,
     wire_out,
 )
-from trading.errors import InsufficientBuyingPower
+from trading.errors import (
+    InsufficientBuyingPower,
+)
 from trading.funding_errors import (
     CashNotWithdrawable,
     DepositsNotPermitted,
@@ -295,7 +297,7 @@ OUT = (WithdrawalsNotPermitted, "withdrawals are not permitted for this account"
     ],
 )
 def test_what_an_account_may_by_its_status_and_blocks(account, ach, columns, deposits, withdrawals):
-    Account.objects.filter(pk=account.pk).update(**columns)
+    change_row(account, **columns)
 
     for request, is_allowed, (refusal, said) in ((ach_in, deposits, IN), (ach_out, withdrawals, OUT)):
         if is_allowed:
@@ -334,7 +336,12 @@ def test_a_form_sent_twice_makes_one_transfer(account, bank):
 
     assert first.pk == again.pk
     assert free_cash(account.pk) == Decimal(900)
-    refuse(account, OneTimeKeyReused, wire_out(bank, "101", one_time_key=key))
+    for other in (
+        wire_out(bank, "101", one_time_key=key),
+        wire_out(bank, "100", one_time_key=key, fee_payment_method="user"),
+        wire_out(bank, "100", one_time_key=key, additional_information="for the rent"),
+    ):
+        refuse(account, OneTimeKeyReused, other)
 
 
 # --- Cancelled, decided on, returned ----------------------------------------------------------------
@@ -490,6 +497,16 @@ def test_a_withdrawal_whose_cash_is_gone_does_not_leave(account, ach, bank, ops)
     transfer.refresh_from_db()
     assert (transfer.status, transfer.reason) == ("REJECTED", "withdrawals are not permitted for this account")
     assert (cash(account.pk), free_cash(account.pk)) == (Decimal(1000), Decimal(1000))
+
+
+@pytest.mark.parametrize(
+    "fixture", ["/fixtures/status=COMPLETE/fixtures/", "/fixtures/", "/fixtures/status=/fixtures/"]
+)
+def test_a_fixture_that_asks_for_no_status_of_a_transfer_is_refused_by_name(account, bank, fixture):
+    refused = refuse(account, TransferInvalid, wire_out(bank, "600", additional_information=fixture))
+
+    assert list(refused.errors) == ["additional_information"]
+    assert "QUEUED, PENDING, REJECTED, CANCELED, RETURNED, APPROVED" in str(refused)
 
 
 # --- Without a rail ---------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import pytest
 
 from tests.ledger import everything
 from tests.market import CALL, make_trader, order_request, submit
-from trading.errors import WashTrade
+from trading.order_errors import (
+    WashTrade,
+)
 from trading.services.orders import submit_order
 
 pytestmark = pytest.mark.django_db

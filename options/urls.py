@@ -1,0 +1,16 @@
+"""The pages of the options side."""
+
+from django.urls import include, path
+
+from options import views_account, views_levels
+
+app_name = "options"
+urlpatterns = [
+    path("", include("options.urls_review")),
+    path("accounts/<id:account_id>/options", views_account.account_options, name="account"),
+    path("accounts/<id:account_id>/options/agreement", views_account.agreement, name="agreement"),
+    path("accounts/<id:account_id>/options/answers", views_account.answers, name="answers"),
+    path("accounts/<id:account_id>/options/apply", views_levels.apply, name="apply"),
+    path("accounts/<id:account_id>/options/reply", views_account.reply, name="reply"),
+    path("accounts/<id:account_id>/options/lower", views_levels.change_level, name="lower"),
+]
