@@ -76,14 +76,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_API_KEYS,
         Permission.VIEW_AUDIT,
     },
-    # Sees its own accounts, signs, answers and asks for options, and may lower them or switch them off; everything
-    # else goes through the partner. Nobody signs in a holder's place: what was signed elsewhere is recorded by an edit.
+    # Sees its own accounts and papers, signs, answers and asks for options, and may lower them or switch them off;
+    # all else goes through the partner. Nobody signs in a holder's place: an edit records what was signed elsewhere.
     Role.CUSTOMER: _READ
     | {
         Permission.CONFIGURE_ACCOUNTS,
         Permission.ANSWER_SUITABILITY,
         Permission.SIGN_AGREEMENTS,
         Permission.REQUEST_OPTIONS,
+        Permission.READ_DOCUMENTS,
     },
     # A partner's system opens, funds and trades, and drives the sandbox that it tests in.
     Role.API: _OPERATE | {Permission.READ_DOCUMENTS, Permission.CONTROL_SANDBOX},

@@ -98,9 +98,7 @@ def assign(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     form = AssignForm(request.POST, reviewers=standing_of(request.user, found).reviewers)
     if form.is_valid():
         with refusals_on(form):
-            assigned = assign_application(
-                actor=request.user, application_id=found.pk, to=form.cleaned_data["to"]
-            )
+            assigned = assign_application(actor=request.user, application_id=found.pk, to=form.cleaned_data["to"])
             messages.success(request, f"{assigned.claimed_by} works on this request.")
             return redirect_page(request, request_url(read_filter(request.GET), found))
         found = get_request(request.user, application_id)

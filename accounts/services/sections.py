@@ -77,7 +77,7 @@ def write_suitability(account: Account, answers: tickets.SuitabilityAnswers, *, 
 def append_agreements(
     account: Account, agreements: Iterable[tickets.SignedAgreement], *, actor: User, now: datetime
 ) -> list[Agreement]:
-    """Insert further signatures, each under a revision (contract 2.1.4), with the digest of its text where it is ours."""
+    """Insert further signatures, each under a revision (contract 2.1.4) and with the digest of our own text."""
     return Agreement.objects.bulk_create(
         Agreement(
             account=account,

@@ -66,6 +66,7 @@ def account_acts(context: dict[str, Any], account: Account) -> list[Act]:
     offered = (
         (Permission.DECIDE_OPENINGS, bool(outcomes_of(AccountStatus(account.status))), "decide", "Decide"),
         (Permission.EDIT_ACCOUNTS, is_open and is_customers, "invite", "Invite to sign in"),
+        (Permission.DECIDE_OPTIONS, account.options_approved_level > 0, "options/review", "Review the options level"),
         (Permission.RESTRICT_ACCOUNTS, is_open, "restrict", "Restrict"),
         (Permission.CLOSE_ACCOUNTS, is_open and is_customers, "close", "Close the account"),
     )

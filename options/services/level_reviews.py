@@ -28,7 +28,7 @@ from options.rules.applicants import Applicant
 from options.rules.approval_terms import Reason, RuleSet
 from options.rules.review import reasons_against, require_level_verdict
 from options.services.outcomes import put_level
-from options.services.review_steps import WHEN, require_reviewer
+from options.services.review_steps import in_new_york, require_reviewer
 
 BY_A_PERSON = "asked_by_person"
 
@@ -47,7 +47,7 @@ def open_level_review(*, actor: User, account_id: UUID, reason: str) -> LevelRev
         raise NoLevelToReview
     waiting = _open_review(account)
     if waiting is not None:
-        raise LevelReviewOpen(opened_at=waiting.opened_at.strftime(WHEN))
+        raise LevelReviewOpen(opened_at=in_new_york(waiting.opened_at))
 
     give_reason(said)
     now = clock.now()
@@ -104,7 +104,7 @@ def decide_level_review(
     require_reviewer(actor, account.correspondent)
     if review.decided_at is not None:
         raise LevelReviewDecided(
-            level=review.level_to, decided_by=review.decided_by, decided_at=review.decided_at.strftime(WHEN)
+            level=review.level_to, decided_by=review.decided_by, decided_at=in_new_york(review.decided_at)
         )
     if actor.pk in makers_of(account) | {account.owner_id}:
         raise MakerCannotDecide(account_number=account.account_number)

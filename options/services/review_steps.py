@@ -8,6 +8,7 @@ from accounts.locking import lock_account
 from accounts.models import Correspondent, User
 from accounts.permissions import Permission
 from accounts.record_errors import MakerCannotDecide
+from brokerage.market_calendar import NEW_YORK
 from options.applicant_files import as_recorded, policy_in_force, read_applicant, rules_under
 from options.choices import ApplicationStatus, ReasonCode, ReviewAct
 from options.models import OptionsApplication, ReviewStep
@@ -28,7 +29,12 @@ WORKED_ON = (
     *("status", "approved_level", "level_before", "round", "makers", "asked_at", "claimed_by", "claimed_at"),
     *("first_approved_by", "decided_by", "decided_at", "updated_at"),
 )
-WHEN = "%Y-%m-%d %H:%M UTC"
+
+
+def in_new_york(moment: datetime) -> str:
+    """Answer a moment as a sentence for a person says it: `Jan 24, 2024 10:00 EST`."""
+    local = moment.astimezone(NEW_YORK)
+    return f"{local:%b} {local.day}, {local:%Y %H:%M %Z}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def require_pending(application: OptionsApplication) -> None:
         raise ApplicationDecided(
             status=ApplicationStatus(application.status).label.lower(),
             decided_by=application.decided_by or "the rules",
-            decided_at=application.decided_at.strftime(WHEN),
+            decided_at=in_new_york(application.decided_at),
         )
 
 
@@ -109,7 +115,7 @@ def require_unclaimed(actor: User, application: OptionsApplication) -> None:
     """Raise `ApplicationClaimed` where somebody else works on the request."""
     if application.claimed_by_id not in (None, actor.pk):
         assert application.claimed_at is not None
-        raise ApplicationClaimed(claimed_by=application.claimed_by, claimed_at=application.claimed_at.strftime(WHEN))
+        raise ApplicationClaimed(claimed_by=application.claimed_by, claimed_at=in_new_york(application.claimed_at))
 
 
 def read_file(application: OptionsApplication, now: datetime) -> File:

@@ -203,6 +203,21 @@ def test_documents_are_added_previewed_and_each_look_is_recorded(desk, account, 
     assert (look.actor_id, look.subject_id, look.account_id) == (ops.pk, str(document.pk), account.pk)
 
 
+def test_a_customer_looks_into_what_they_sent_and_into_nobody_elses(client, desk, acme, account):
+    customer = make_customer(acme.correspondent)
+    other = make_account(acme.correspondent)
+    for one in (account, other):
+        form = {"document_type": "identity_verification", "uploads": [pdf()]}
+        desk.post(f"/accounts/{one.pk}/documents", form)
+    Account.objects.filter(pk=account.pk).update(owner=customer)
+    own, foreign = (OwnerDocument.objects.filter(account=one).latest("created_at") for one in (account, other))
+    client.force_login(customer)
+
+    assert client.get(f"/accounts/{account.pk}/documents/{own.pk}").content == PDF
+    assert client.get(f"/accounts/{other.pk}/documents/{foreign.pk}").status_code == 404
+    assert "audit trail" not in told(client.get(f"/accounts/{account.pk}/documents"))
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [

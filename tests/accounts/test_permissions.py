@@ -36,6 +36,7 @@ def test_a_customer_sees_signs_answers_asks_and_configures_only(permission):
         Permission.ANSWER_SUITABILITY,
         Permission.SIGN_AGREEMENTS,
         Permission.REQUEST_OPTIONS,
+        Permission.READ_DOCUMENTS,
     }
 
     assert may(Role.CUSTOMER, permission) is (permission in own)

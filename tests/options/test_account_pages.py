@@ -202,6 +202,30 @@ def test_staff_see_the_notices_and_who_asked_and_the_holder_does_not(client, acm
     assert str(ops) not in for_holder
 
 
+def test_what_every_level_lacks_alike_is_said_once(client, acme):
+    changes = SOUND_ANSWERS | {"identity.liquidity_needs": None}
+    mine = make_account(acme.correspondent, changes=changes, owner=make_customer(acme.correspondent))
+    client.force_login(mine.owner)
+
+    page = told(client.get(path(mine)))
+
+    assert page.count("Not answered yet: liquidity needs.") == 1
+    assert "Missing for any level" in page
+
+
+def test_the_page_reads_as_much_for_many_requests_as_for_one(holder, mine, django_assert_max_num_queries):
+    apply(holder, mine)
+    first = OptionsApplication.objects.get(account=mine)
+    for _ in range(15):
+        first.pk = None
+        first.save(force_insert=True)
+
+    with django_assert_max_num_queries(20):
+        page = holder.get(path(mine)).context["page"]
+
+    assert len(page.earlier) == 10
+
+
 # --- Ask for a level ----------------------------------------------------------------------------
 
 

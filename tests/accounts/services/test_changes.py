@@ -219,3 +219,32 @@ def test_a_closed_account_and_a_firm_account_are_not_changed(acme):
         update(acme.api_user, acme.firm_account, contact={"city": "Oakland"})
 
     assert Account.objects.get(pk=closed.pk).contact.city == "San Mateo"
+
+
+def test_a_holder_changes_the_answers_and_nothing_else(acme):
+    account = make_account(acme.correspondent, owner=make_customer(acme.correspondent))
+
+    update(account.owner, account, suitability={"number_of_dependents": 3})
+    for more in (
+        {"contact": {"phone_number": "+15551234567"}},
+        {"enabled_assets": ("crypto",)},
+        {
+            "agreements": (
+                SignedAgreement(agreement="options_agreement", signed_at=clock.now(), ip_address="192.0.2.1"),
+            )
+        },
+    ):
+        with pytest.raises(NotPermitted):
+            update(account.owner, account, suitability={"number_of_dependents": 4}, **more)
+
+    assert Suitability.objects.filter(account=account).latest("id").number_of_dependents == 3
+    assert events_of(account) == [("account.updated", {"changed": ["suitability.number_of_dependents"]})]
+
+
+def test_a_reader_and_another_customer_change_no_answers(acme, account):
+    with pytest.raises(NotPermitted):
+        update(acme.reader, account, suitability={"number_of_dependents": 3})
+    with pytest.raises(AccountNotAuthorized):
+        update(make_customer(acme.correspondent), account, suitability={"number_of_dependents": 3})
+
+    assert Suitability.objects.filter(account=account).count() == 1

@@ -138,7 +138,7 @@ def test_what_is_decided_is_not_decided_again(acme, rop, pending, decide, first,
     for actor in (rop, second_principal(acme.correspondent)):
         with pytest.raises(ApplicationDecided) as refused:
             decide(second, actor=actor)
-        when = decided.decided_at.strftime("%Y-%m-%d %H:%M UTC")
+        when = f"{decided.decided_at.astimezone(NEW_YORK):%b %-d, %Y %H:%M %Z}"
         status = ApplicationStatus(decided.status).label.lower()
         assert str(refused.value) == f"this request is decided: {status} by {rop.name} at {when}"
         assert refused.value.http_status == 409
