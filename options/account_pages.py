@@ -143,6 +143,12 @@ def level_rows(account: Account, allowed: Allowed, *, may_ask: bool) -> tuple[Le
     return tuple(_row(account, allowed, level, may_ask=may_ask) for level in (0, *OFFERED))
 
 
+def highest_level(account: Account) -> int:
+    """Answer the highest level that the holder can put in force: the approved one, or the firm's cap below it."""
+    cap = account.admin_max_options_trading_level
+    return account.options_approved_level if cap is None else min(account.options_approved_level, cap)
+
+
 def name_of(level: int) -> str:
     """Answer what a level is called: `Off`, `Level 1`."""
     return f"Level {level}" if level else "Off"

@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.models import Account
 from accounts.rules.applications import ConfigurationChanges
+from options.account_pages import highest_level
 from options.rules.agreements import Signature
 from options.rules.requests import ApprovalRequest
 
@@ -64,11 +65,11 @@ class LevelChoice(forms.IntegerField):
 
 
 class CapForm(MarkedForm):
-    """The level that the holder wants in force: any up to the one that is approved."""
+    """The level that the holder wants in force: any up to the highest that the firm lets them have."""
 
     def __init__(self, *args: Any, account: Account, **options: Any) -> None:
         super().__init__(*args, **options)
-        offered = list(range(account.options_approved_level + 1))
+        offered = list(range(highest_level(account) + 1))
         self.fields["level"] = LevelChoice(offered, label="Level", widget=forms.HiddenInput)
 
     def to_changes(self) -> ConfigurationChanges:

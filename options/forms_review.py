@@ -117,11 +117,13 @@ class LevelReviewForm(forms.Form):
     )
     code_kept = reason_field(KEEPING_CODES, required=False)
     code_lowered = reason_field(LOWERING_CODES, required=False)
+    seen_level = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = why("In words", "At least ten characters, kept with the decision.")
 
     def __init__(self, *args: Any, review: LevelReview, **options: Any) -> None:
         super().__init__(*args, **options)
         self.reviewed = review.level
+        self.initial.setdefault("seen_level", review.level)
         lower = [
             (one, f"Lower to level {one}" if one else "Disable options") for one in range(review.level - 1, -1, -1)
         ]

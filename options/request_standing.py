@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.permissions import Permission
-from brokerage.templatetags.formats import when
 from options.choices import ApplicationStatus
 from options.models import OptionsApplication
 from options.review_selectors import eligible_reviewers, who_may_not_decide
+from options.services.review_steps import in_new_york
 
 NOT_A_PRINCIPAL = "Only a registered options principal decides. You may look."
 NOT_CHOSEN = "Requests of {correspondent} are decided by the reviewers it chose and the broker’s principals."
@@ -64,5 +64,5 @@ def _why_not(actor: User, application: OptionsApplication, reviewers: set[int], 
 
 
 def _taken_by(application: OptionsApplication) -> str:
-    since = when(application.claimed_at, "zone")
-    return f"{application.claimed_by} has worked on this request since {since}"
+    assert application.claimed_at is not None
+    return f"{application.claimed_by} has worked on this request since {in_new_york(application.claimed_at)}"

@@ -93,6 +93,13 @@ class LevelReviewDecided(Conflict):
     message = "this review is decided: level {level} by {decided_by} at {decided_at}"
 
 
+class LevelReviewOutdated(Conflict):
+    """The account has another level than the one that was shown as reviewed."""
+
+    reason = "level_review_outdated"
+    message = "the level has changed meanwhile: level {level} is reviewed now"
+
+
 class NoLevelToReview(StateConflict):
     """The account has no options level."""
 

@@ -1,8 +1,11 @@
 """Who may decide on requests for a level, and who may not (AA-21)."""
 
+from django.db.models import Q
+
 from accounts.choices import STAFF_ROLES, UserKind
-from accounts.models import Correspondent, User
+from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission, may
+from accounts.rules.text import mailbox_of
 from options.applicant_files import makers_of
 from options.models import OptionsApplication
 from options.rules.review import may_decide
@@ -36,9 +39,22 @@ def reviewers_of(correspondent: Correspondent) -> frozenset[int]:
 
 def who_may_not_decide(application: OptionsApplication) -> set[int]:
     """Answer who entered, changed or benefits from what a request rests on, when it was made and since (AA-21)."""
-    account = application.account
-    makers = {*application.makers, application.requested_by_id, *makers_of(account)}
-    return makers | ({account.owner_id} if account.owner_id is not None else set())
+    makers = {*application.makers, application.requested_by_id, *makers_of(application.account)}
+    return makers | holders_of(application.account)
+
+
+def holders_of(account: Account) -> set[int]:
+    """Answer every user who is the holder of an account: its owner, and whoever signs in by the holder's address.
+
+    Staff who hold an account of their firm sign in as staff, so that it has no owner. An alias of an
+    address is the same person's.
+    """
+    address = mailbox_of(account.email_address)
+    name, at, domain = address.partition("@")
+    aliased = Q(email__istartswith=f"{name}+", email__iendswith=at + domain)
+    alike = User.objects.filter(Q(email__iexact=address) | aliased)
+    found = set(alike.values_list("pk", flat=True)) if address else set()
+    return found | ({account.owner_id} if account.owner_id is not None else set())
 
 
 def _may_decide(person: User, chosen: frozenset[int]) -> bool:

@@ -14,7 +14,7 @@ from options.applicant_files import makers_of
 from options.models import LevelReview
 from options.queue import age_of, require_look
 from options.review_errors import LevelReviewNotFound
-from options.review_selectors import is_reviewer
+from options.review_selectors import holders_of, is_reviewer
 
 PATH = "/options/reviews"
 PAGE_SIZE = 50
@@ -78,7 +78,7 @@ def why_not(actor: User, review: LevelReview) -> str:
     if not is_reviewer(actor, review.account.correspondent):
         return NOT_CHOSEN.format(correspondent=review.account.correspondent.name)
     account = review.account
-    return MAKER if actor.pk in {*makers_of(account), account.owner_id} else ""
+    return MAKER if actor.pk in makers_of(account) | holders_of(account) else ""
 
 
 def page_url(**page: str) -> str:

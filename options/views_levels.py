@@ -23,7 +23,7 @@ from accounts.services.onboarding import configuration_on_file, configure_accoun
 from accounts.services.sections import answers_on_file
 from brokerage.errors import NotPermitted
 from brokerage.web import refusals_on
-from options.account_pages import OptionsPage, act_of, name_of, read_options_page
+from options.account_pages import OptionsPage, act_of, highest_level, name_of, read_options_page
 from options.application_timeline import outcome_of
 from options.forms_account import CapForm, RequestForm
 from options.services.applications import request_options_approval
@@ -88,9 +88,11 @@ def change_level(request: SignedInRequest, account_id: UUID) -> HttpResponse:
             return redirect("options:account", account_id=account_id)
     if ChangedMeanwhile.message in form.non_field_errors():
         form.read_again(seen)
-    level = _chosen(form, list(range(found.options_approved_level + 1)))
+    highest = highest_level(found)
+    level = _chosen(form, list(range(highest + 1)))
     context = {
         "form": form,
+        "highest": highest,
         "page": page,
         "level": level,
         "title": "Change the level" if level is None else act_of(level, since=found.options_trading_level),

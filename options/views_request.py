@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from brokerage import clock
 from brokerage.web import redirect_page, refusals_on, render_page
@@ -37,6 +38,8 @@ REQUESTS = "/options/requests"
 def request_page(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Show one request; on POST decide on it and go on to the next of the queue, or say why not."""
     found = get_request(request.user, application_id)
+    if request.method == "POST":
+        request.user.require(Permission.DECIDE_OPTIONS)
     form = VerdictForm(request.POST if request.method == "POST" else None, application=found)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -94,6 +97,7 @@ def release(request: SignedInRequest, application_id: UUID) -> HttpResponse:
 @login_required
 def assign(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Hand a request to a colleague, or take it over."""
+    request.user.require(Permission.DECIDE_OPTIONS)
     found = get_request(request.user, application_id)
     form = AssignForm(request.POST, reviewers=standing_of(request.user, found).reviewers)
     if form.is_valid():
@@ -109,6 +113,7 @@ def assign(request: SignedInRequest, application_id: UUID) -> HttpResponse:
 @login_required
 def reopen(request: SignedInRequest, application_id: UUID) -> HttpResponse:
     """Open a decision again, or say why not."""
+    request.user.require(Permission.DECIDE_OPTIONS)
     found = get_request(request.user, application_id)
     form = ReopenForm(request.POST)
     if form.is_valid():
@@ -127,6 +132,7 @@ def reopen(request: SignedInRequest, application_id: UUID) -> HttpResponse:
 
 def _act(request: SignedInRequest, application_id: UUID, form: forms.Form, act: Any, said: str) -> HttpResponse:
     """Do one act that needs nothing but the request, and show the request again."""
+    request.user.require(Permission.DECIDE_OPTIONS)
     found = get_request(request.user, application_id)
     if form.is_valid():
         with refusals_on(form):

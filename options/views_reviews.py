@@ -47,6 +47,8 @@ def reviews(request: SignedInRequest) -> HttpResponse:
 def review(request: SignedInRequest, review_id: UUID) -> HttpResponse:
     """Show one review; on POST keep or lower the level and go on to the next, or say why not."""
     found = get_review(request.user, review_id)
+    if request.method == "POST":
+        request.user.require(Permission.DECIDE_OPTIONS)
     form = LevelReviewForm(request.POST if request.method == "POST" else None, review=found)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -77,6 +79,7 @@ def _decide(request: SignedInRequest, found: LevelReview, form: LevelReviewForm)
         level=level,
         reason_code=form.cleaned_data[form.code_name],
         reason=form.cleaned_data["reason"],
+        seen=form.cleaned_data["seen_level"],
     )
     name = found.account.name
     if level == found.level:

@@ -16,6 +16,7 @@ WAITING = (S.SUBMITTED, S.ACTION_REQUIRED, S.APPROVAL_PENDING, S.APPROVED, S.ACC
 OUTCOMES = (S.APPROVED, S.ACTIVE, S.APPROVAL_PENDING, S.ACTION_REQUIRED, S.REJECTED)
 SHORTEST_REASON = 10
 LONGEST_REASON = 1000
+FEWEST_LETTERS = 4
 
 
 def outcomes_of(status: AccountStatus) -> tuple[AccountStatus, ...]:
@@ -33,10 +34,14 @@ def require_outcome(status: AccountStatus, outcome: AccountStatus) -> None:
 
 
 def require_reason(reason: str) -> str:
-    """Answer the reason without spaces around it; raise `ReasonTooShort` where it says nothing (AA-22)."""
-    said = " ".join(reason.split())
-    if len(said) < SHORTEST_REASON:
-        raise ReasonTooShort(least=SHORTEST_REASON, found=len(said))
+    """Answer the reason without spaces around it; raise `ReasonTooShort` where it says nothing (AA-22).
+
+    What cannot be seen does not count, and one key pressed again and again is no reason.
+    """
+    said = " ".join("".join(one for one in reason if one.isprintable() or one.isspace()).split())
+    letters = {one for one in said.lower() if one.isalnum()}
+    if len(said) < SHORTEST_REASON or len(letters) < FEWEST_LETTERS:
+        raise ReasonTooShort(least=SHORTEST_REASON, found=min(len(said), len(letters)))
     return said[:LONGEST_REASON]
 
 

@@ -64,6 +64,12 @@ def registered_form(email: str) -> str:
     return email.lower()
 
 
+def mailbox_of(email: str) -> str:
+    """Answer whose mailbox an address leads to: without its alias, in small letters."""
+    name, at, domain = email.lower().strip().partition("@")
+    return f"{name.partition('+')[0]}{at}{domain}"
+
+
 def phone_faults(field: str, phone: str) -> Iterator[Fault]:
     """Yield a fault unless `phone` has 7 to 15 digits (ITU E.164) and nothing but their punctuation."""
     digits = sum(character.isdigit() for character in phone)

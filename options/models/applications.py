@@ -16,7 +16,11 @@ from options.models.approval import ApprovalPolicy
 MAKER_IS_NOT_CHECKER = """
     FOREACH person IN ARRAY array_remove(ARRAY[NEW.first_approved_by_id, NEW.decided_by_id], NULL) LOOP
         SELECT account.owner_id IS NOT DISTINCT FROM person OR account.opened_by_id = person
-            OR coalesce(person = ANY (terms.makers), false)
+            OR coalesce(person = ANY (terms.makers), false) OR EXISTS (
+                SELECT FROM accounts_user known WHERE known.id = person AND account.email_address <> ''
+                AND lower(regexp_replace(known.email, '[+][^@]*', ''))
+                    = lower(regexp_replace(account.email_address, '[+][^@]*', ''))
+            )
         INTO is_maker
         FROM accounts_account account LEFT JOIN accounts_accountterms terms ON terms.account_id = account.id
         WHERE account.id = NEW.account_id;

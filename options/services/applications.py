@@ -15,6 +15,7 @@ from accounts.rules.editing import require_unchanged
 from accounts.services.sections import answers_on_file
 from brokerage import clock
 from brokerage.mode import is_sandbox
+from brokerage.models import Event
 from options.applicant_files import as_recorded, makers_of, policy_in_force, read_applicant, rules_under
 from options.choices import ApplicationStatus, Requester
 from options.errors import (
@@ -84,8 +85,8 @@ def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication 
     """Ask for the first options level of an account that was opened with options, once it is ACTIVE.
 
     Safe to run twice, and beside a request of the partner's: nothing is done where anything was
-    asked before, where options are not enabled, or where something is missing on file, for which
-    the partner asks when it has it.
+    asked before, where options are not enabled or were only enabled since, or where something is
+    missing on file, for which the partner asks when it has it.
     """
     actor.require(Permission.REQUEST_OPTIONS)
     account = lock_account(actor, account_id)
@@ -96,6 +97,7 @@ def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication 
         and account.correspondent.options_enabled
         and EnabledAsset.US_OPTION in account.enabled_assets
         and not account.options_applications.exists()
+        and not _was_enabled_since(account)
     )
     if not is_due:
         return None
@@ -111,6 +113,12 @@ def request_for_opening(*, actor: User, account_id: UUID) -> OptionsApplication 
         return _judge(application, actor=actor, now=clock.now())
     except ApplicationIncomplete:
         return None
+
+
+def _was_enabled_since(account: Account) -> bool:
+    """Say whether asset classes were switched on after the opening: who adds `us_option` later asks for a level."""
+    edits = Event.objects.filter(account_id=account.pk, type="account.updated")
+    return edits.filter(payload__changed__contains=["enabled_assets"]).exists()
 
 
 def _require_open_to_requests(account: Account) -> OptionsApplication | None:

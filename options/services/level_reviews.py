@@ -23,7 +23,14 @@ from options.choices import ReasonCode
 from options.models import ApprovalPolicy, LevelReview, ReviewStep
 from options.models.applications import GRANTED
 from options.models.reviews import APPROVALS
-from options.review_errors import LevelReviewDecided, LevelReviewNotFound, LevelReviewOpen, NoLevelToReview
+from options.review_errors import (
+    LevelReviewDecided,
+    LevelReviewNotFound,
+    LevelReviewOpen,
+    LevelReviewOutdated,
+    NoLevelToReview,
+)
+from options.review_selectors import holders_of
 from options.rules.applicants import Applicant
 from options.rules.approval_terms import Reason, RuleSet
 from options.rules.review import reasons_against, require_level_verdict
@@ -89,12 +96,19 @@ def review_changed_answers(*, actor: User, account_id: UUID) -> LevelReview | No
 
 @transaction.atomic(durable=True)
 def decide_level_review(
-    *, actor: User, review_id: UUID, level: int, reason_code: ReasonCode, reason: str
+    *,
+    actor: User,
+    review_id: UUID,
+    level: int,
+    reason_code: ReasonCode,
+    reason: str,
+    seen: int | None = None,
 ) -> LevelReview:
     """Keep the level that is reviewed, or lower it to `level`; never raise it.
 
-    A level that has been lowered meanwhile stays so. Who entered what is on file now does not decide
-    (AA-21). Raises `ReasonTooShort`, `LevelReviewNotFound`, `NotAReviewer`, `LevelReviewDecided`,
+    `seen` is the level that was shown as reviewed: where the account has another since, nothing is
+    decided. Who entered what is on file now does not decide (AA-21). Raises `ReasonTooShort`,
+    `LevelReviewNotFound`, `NotAReviewer`, `LevelReviewDecided`, `LevelReviewOutdated`,
     `MakerCannotDecide` or `VerdictInvalid`.
     """
     actor.require(Permission.DECIDE_OPTIONS)
@@ -106,8 +120,10 @@ def decide_level_review(
         raise LevelReviewDecided(
             level=review.level_to, decided_by=review.decided_by, decided_at=in_new_york(review.decided_at)
         )
-    if actor.pk in makers_of(account) | {account.owner_id}:
+    if actor.pk in makers_of(account) | holders_of(account):
         raise MakerCannotDecide(account_number=account.account_number)
+    if seen is not None and seen != review.level:
+        raise LevelReviewOutdated(level=review.level)
     code = require_level_verdict(level, review.level, reason_code)
 
     give_reason(said)

@@ -77,5 +77,6 @@ def lower_level(account: Account, level: int, *, subject: OptionsApplication | L
 def _announce_level(
     type: str, account: Account, before: int, *, subject: OptionsApplication | LevelReview, now: datetime
 ) -> None:
+    account.level_reviews.waiting().update(level=account.options_approved_level)  # it is of the level that there is
     change = {"approved_level_from": before, "approved_level_to": account.options_approved_level}
     record_event(type, account=account, subject=subject, at=now, payload={"options": change})

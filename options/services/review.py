@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.acting import give_reason
-from accounts.choices import UserKind
+from accounts.choices import AccountStatus, UserKind
+from accounts.locking import lock_account
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rules.decisions import LONGEST_REASON, require_reason
@@ -39,6 +40,7 @@ from options.services.review_steps import (
 from options.services.verdicts import carry_out
 
 MOST_AT_ONCE = 200
+CLOSED = "The account was closed."
 
 
 @transaction.atomic(durable=True)
@@ -197,6 +199,25 @@ def reopen_application(
     save_work(application, now=now)
     write_step(application, ReviewAct.REOPENED, said, actor=actor, now=now, reason_code=code)
     announce(application, "reopened", now=now, actor=actor)
+    return application
+
+
+@transaction.atomic(durable=True)
+def end_request_of_closed(*, actor: User, account_id: UUID) -> OptionsApplication | None:
+    """Refuse the request of an account that was closed, if one waits: it leaves the queue. Safe to run twice."""
+    actor.require(Permission.DECIDE_OPTIONS)
+    account = lock_account(actor, account_id)
+    application = account.options_applications.filter(status=ApplicationStatus.PENDING).first()
+    if account.status != AccountStatus.ACCOUNT_CLOSED or application is None:
+        return None
+
+    now = clock.now()
+    application.status, application.decided_at = ApplicationStatus.REJECTED, now
+    application.claimed_by, application.claimed_at, application.asked_at = None, None, None
+    application.first_approved_by = None
+    save_work(application, now=now)
+    write_step(application, ReviewAct.REJECTED, CLOSED, actor=actor, now=now, reason_code=ReasonCode.OTHER)
+    announce(application, "ended", now=now)
     return application
 
 

@@ -24,7 +24,7 @@ NOT_AUDITED = {
     **dict.fromkeys(["Event", "LedgerTransaction", "Posting", "Activity", "Refusal"], "is append-only itself"),
     **dict.fromkeys(["Position", "ClosingBalance"], "is a projection of the ledger"),
     "ScheduledRun": "says that a job ran; nobody acts",
-    "OpeningsRead": "says how far events were read; nobody acts",
+    **dict.fromkeys(["OpeningsRead", "EventsRead"], "says how far events were read; nobody acts"),
     # market data
     **dict.fromkeys(["Asset", "OptionContract"], "is the contract master, loaded from files"),
     # conveniences

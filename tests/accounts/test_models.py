@@ -1,9 +1,10 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.choices import AccountKind, AccountStatus, Role, UserKind
 from accounts.models import Account, Identity, User
-from brokerage import clock
 from tests.factories import change_row, make_account, make_customer, make_staff
 
 
@@ -45,7 +46,7 @@ def test_an_account_gets_nine_digits_that_no_other_has(acme):
         {"currency": "EUR"},
         {"account_number": "12345678"},
         {"status": AccountStatus.ACCOUNT_CLOSED},
-        {"closed_at": clock.now()},
+        {"closed_at": datetime(2024, 1, 24, tzinfo=UTC)},
     ],
 )
 def test_the_database_refuses_an_account_that_cannot_be(acme, columns):

@@ -428,6 +428,20 @@ def test_options_are_switched_off_and_raised_again_without_a_request(holder, min
     assert not OptionsApplication.objects.filter(account=mine).exists()
 
 
+def test_nobody_is_offered_a_level_that_the_firm_holds_back(holder, mine):
+    approve(mine, 2)
+    Account.objects.filter(pk=mine.pk).update(admin_max_options_trading_level=1)
+    before = rows(mine)
+
+    shown = holder.get(path(mine, "/lower?level=2"))
+    refused = lower(holder, mine, "2")
+
+    assert (shown.status_code, refused.status_code) == (422, 422)
+    assert "It is approved" not in shown.content.decode()
+    assert "up to level 1" in holder.get(path(mine, "/lower?level=0")).content.decode()
+    assert rows(mine) == before
+
+
 def test_staff_lower_an_account_too(client, mine, ops):
     approve(mine, 2)
     client.force_login(ops)

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import Role
 from accounts.models import Account
+from brokerage import clock
 from options.models import LevelReview
 from options.services.level_reviews import open_level_review
+from options.services.outcomes import put_level
 from tests.factories import make_account, make_staff
 from tests.market import approve
 from tests.options.applicants import SOUND_ANSWERS
@@ -141,6 +143,21 @@ def test_what_is_missing_is_said_and_the_level_stays(principal, review, given, s
     assert undecided(review)
 
 
+def test_a_level_that_has_changed_since_it_was_shown_is_not_decided_on(acme, principal, review):
+    review.account.refresh_from_db()
+    put_level(review.account, 1, subject=review, now=clock.now())
+    review.refresh_from_db()
+    assert review.level == 1
+
+    stale = {"level": 1, "code_kept": "answers_support", "seen_level": 2, "reason": REASON}
+    refused = principal.post(at(review), stale)
+
+    assert refused.status_code == 422
+    assert "level 1 is reviewed now" in refused.content.decode()
+    review.refresh_from_db()
+    assert review.decided_at is None
+
+
 def test_who_only_watches_does_not_decide(acme, review):
     watcher = browser(make_staff(Role.COMPLIANCE, acme.correspondent))
 
@@ -148,7 +165,7 @@ def test_who_only_watches_does_not_decide(acme, review):
     refused = watcher.post(at(review), {"level": 1, "code_lowered": "facts_changed", "reason": REASON})
 
     assert "Only a registered options principal decides." in shown
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert undecided(review)
 
 

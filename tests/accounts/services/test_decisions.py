@@ -15,7 +15,7 @@ from accounts.services.onboarding import open_account
 from accounts.tasks import advance_account
 from brokerage.errors import NotPermitted
 from brokerage.models import Event
-from tests.factories import make_account, make_application, make_staff
+from tests.factories import change_row, make_account, make_application, make_staff
 
 REASON = "identity checked against the passport"
 S = AccountStatus
@@ -96,7 +96,7 @@ def test_whoever_changed_it_cannot_decide_until_somebody_else_has(acme):
     assert row(account)[0] == "ACTIVE"
 
 
-@pytest.mark.parametrize("reason", ["", "ok", "         ", "a b c d e"])
+@pytest.mark.parametrize("reason", ["", "ok", "         ", "a b c d e", "\u200b" * 12, "\u2800" * 12, "aaaaaaaaaaaaaa"])
 def test_a_decision_without_a_reason_is_refused(acme, reason):
     account = make_account(acme.correspondent, status=S.APPROVAL_PENDING)
 
@@ -120,7 +120,7 @@ def test_every_pair_of_states_is_decided_by_the_table(acme):
     account = make_account(acme.correspondent)
 
     for status_from, status_to in product(AccountStatus, AccountStatus):
-        Account.objects.filter(pk=account.pk).update(status=status_from)
+        change_row(account, status=status_from)
         is_allowed = status_from in WAITING and status_to in OUTCOMES and status_to in TRANSITIONS[status_from]
         assert (status_to in outcomes_of(status_from)) == is_allowed
         if is_allowed or status_from == status_to:

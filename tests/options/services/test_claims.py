@@ -5,6 +5,7 @@ import pytest
 from accounts.choices import Role
 from accounts.models import Account, Correspondent
 from accounts.record_errors import MakerCannotDecide, ReasonTooShort
+from accounts.services.users import system_user
 from brokerage.errors import NotPermitted
 from options.choices import ApplicationStatus, ReasonCode, ReviewAct
 from options.models import OptionsApplication, ReviewStep
@@ -28,10 +29,11 @@ from options.services.review import (
     claim_application,
     claim_applications,
     decide_application,
+    end_request_of_closed,
     reject_applications,
     release_application,
 )
-from tests.factories import make_account, make_customer, make_staff, nowhere
+from tests.factories import change_row, make_account, make_customer, make_staff, nowhere
 from tests.options.applicants import SOUND_ANSWERS
 from tests.options.requests import FOR_A_PERSON, make_pending, second_principal
 from tests.options.review import events_of, everything
@@ -47,6 +49,21 @@ def pending(acme):
 @pytest.fixture
 def other(acme):
     return second_principal(acme.correspondent)
+
+
+def test_the_request_of_an_account_that_is_closed_leaves_the_queue(acme, rop, pending):
+    claim(rop, pending)
+    assert end_request_of_closed(actor=system_user(), account_id=pending.account_id) is None
+    change_row(pending.account, status="ACCOUNT_CLOSED")
+
+    for _ in range(2):
+        end_request_of_closed(actor=system_user(), account_id=pending.account_id)
+
+    pending.refresh_from_db()
+    assert (pending.status, pending.decided_by, pending.claimed_by) == (ApplicationStatus.REJECTED, None, None)
+    assert pending.ruled_status == ApplicationStatus.PENDING
+    step = ReviewStep.objects.get(application=pending)
+    assert (step.act, step.reason, step.taken_by) == (ReviewAct.REJECTED, "The account was closed.", system_user())
 
 
 def claim(actor, application):

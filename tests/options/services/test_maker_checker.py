@@ -90,6 +90,19 @@ def test_who_opened_an_account_as_operations_does_not_decide_as_principal(acme):
     assert everything(pending) == before
 
 
+@pytest.mark.parametrize("address", ["rop@acme.example", "ROP@acme.example", "rop+options@acme.example"])
+def test_a_principal_does_not_decide_on_the_account_in_their_own_name(rop, pending, address):
+    Account.objects.filter(pk=pending.account_id).update(email_address=address, registered_email=address.lower())
+    before = everything(pending)
+
+    verdict = Verdict(ReviewAct.APPROVED, 2, ReasonCode.FACTS_CONFIRMED, WHY)
+    with pytest.raises(MakerCannotDecide):
+        decide_application(actor=rop, application_id=pending.pk, verdict=verdict)
+    with pytest.raises(IntegrityError):
+        write(rop, pending, **decided(rop))
+    assert everything(pending) == before
+
+
 def run(actor, statement, *values):
     """Run a statement at the SQL prompt, as the role that the processes act as; answer how many rows it met."""
     with runtime_role(actor), transaction.atomic(), connection.cursor() as cursor:

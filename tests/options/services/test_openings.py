@@ -7,6 +7,9 @@ from ulid import ULID
 
 from accounts.choices import AccountStatus
 from accounts.models import Account, Correspondent
+from accounts.rules.applications import AccountChanges
+from accounts.services.changes import update_account
+from accounts.services.onboarding import advance_opening
 from accounts.services.users import system_user
 from brokerage import clock
 from brokerage.models import Event
@@ -160,6 +163,27 @@ def test_a_waiting_account_asks_when_it_becomes_active(acme):
     tick()
 
     assert the_request(account).status == ApplicationStatus.APPROVED
+
+
+def enable_options(acme, account):
+    changes = AccountChanges(enabled_assets=("us_equity", "us_option"))
+    update_account(actor=acme.api_user, account_id=account.pk, changes=changes)
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["before its opening was followed", "long after"])
+def test_who_enables_options_later_asks_for_a_level_by_a_request(acme, is_early):
+    """The overview's steps for an existing account call the endpoint; an edit that is reviewed asks nothing either."""
+    account = make_account(acme.correspondent, changes=SOUND_ANSWERS | {"enabled_assets": ["us_equity"]})
+    if not is_early:
+        tick()
+    enable_options(acme, account)
+    tick()
+    changes = AccountChanges(contact={"city": "Fresno"})
+    update_account(actor=acme.api_user, account_id=account.pk, changes=changes)
+    advance_opening(actor=system_user(), account_id=account.pk)
+    tick()
+
+    assert not OptionsApplication.objects.exists()
 
 
 @pytest.mark.parametrize("why", ["no us_option", "not active", "correspondent without options", "answers missing"])
