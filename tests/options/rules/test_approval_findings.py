@@ -5,36 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.choices import Experience, LiquidityNeeds, MaritalStatus, Objective, RiskTolerance, TimeHorizon
-from options.rules.applicants import Answers, Applicant
+from accounts.choices import Objective, RiskTolerance
+from options.rules.applicants import Answers
 from options.rules.approval import what_would_make
 from options.rules.approval_findings import ANSWERS, Outcome, judge
-from options.rules.approval_rules import LATEST, RULE_SETS
+from tests.options.rules.applicants import RULES, make_applicant
 
-RULES = RULE_SETS[LATEST]
-SOUND = Applicant(
-    answers=Answers(
-        annual_income_min=Decimal(50000),
-        annual_income_max=Decimal(100000),
-        total_net_worth_min=Decimal(200000),
-        total_net_worth_max=Decimal(250000),
-        liquid_net_worth_min=Decimal(60000),
-        liquid_net_worth_max=Decimal(80000),
-        liquidity_needs=LiquidityNeeds.SOMEWHAT_IMPORTANT,
-        investment_experience_with_stocks=Experience.OVER_FIVE_YEARS,
-        investment_experience_with_options=Experience.ONE_TO_FIVE_YEARS,
-        risk_tolerance=RiskTolerance.SIGNIFICANT_RISK,
-        investment_objective=Objective.GROWTH,
-        investment_time_horizon=TimeHorizon.SIX_TO_TEN_YEARS,
-        marital_status=MaritalStatus.MARRIED,
-        number_of_dependents=1,
-    ),
-    age=40,
-    agreement="01.2024.05",
-    agreement_in_force="01.2024.05",
-    document="2024-06",
-    document_in_force="2024-06",
-)
+SOUND = make_applicant(employment_status=None)
 EMPTY = replace(SOUND, answers=Answers(*[None] * 14), age=None, agreement="", document="")
 
 
