@@ -33,6 +33,7 @@ SHARED = {
     "options.OpeningsRead": "how far the events of all were read",
     "options.OptionContract": "the market's",
     "options.PinnedQuote": "the market's, in the sandbox",
+    "trading.FeeRate": "what regulators charge, for all",
     "trading.LedgerTransaction": "that a reference is used once holds across tenants; who and how much is in postings",
 }
 SHARED_APPS = {

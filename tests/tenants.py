@@ -24,11 +24,13 @@ from options.models import Asset, LevelReview, OptionsApplication
 from tests.cast import Partner
 from tests.factories import make_account, make_customer
 from trading.models import (
+    AccruedFee,
     AchRelationship,
     Activity,
     ApprovalReport,
     Bank,
     ClosingBalance,
+    EquityPoint,
     Journal,
     JournalBatch,
     LedgerTransaction,
@@ -36,6 +38,7 @@ from trading.models import (
     Position,
     Refusal,
     Transfer,
+    Watchlist,
 )
 
 MARK = "only-acme-knows"
@@ -120,7 +123,8 @@ def fill(partner: Partner) -> dict[str, Any]:
     draft = related[OpeningDraft] = make_row(OpeningDraft, related, label=MARK)
     make_row(AccountNote, related, text=MARK)
     make_row(Refusal, related)
-    make_row(ClosingBalance, related)
+    for projection in (ClosingBalance, EquityPoint, AccruedFee):
+        make_row(projection, related)
     make_row(Position, related, quantity=7)
     activity = make_row(
         Activity,
@@ -164,5 +168,6 @@ def fill(partner: Partner) -> dict[str, Any]:
         "token": "forged",
         "transfer_id": transfer.pk,
         "uidb36": "1",
+        "watchlist_id": make_row(Watchlist, related, name=MARK).pk,
         "what": "opening_review",
     }

@@ -66,6 +66,23 @@ class ActivityType(models.TextChoices):
 TRADE_ACTIVITIES = frozenset({ActivityType.FILL})
 
 
+class FeeKind(models.TextChoices):
+    """contract/trading.md 5.6."""
+
+    REG = "REG", "SEC fee"
+    TAF = "TAF", "FINRA trading activity fee"
+    ORF = "ORF", "Options regulatory fee"
+    OCC = "OCC", "OCC clearing fee"
+    CAT = "CAT", "Consolidated audit trail fee"
+
+
+class FeeBasis(models.TextChoices):
+    """What a fee rate is multiplied by."""
+
+    PER_UNIT = "per_unit", "a share or contract"
+    OF_PROCEEDS = "of_proceeds", "a dollar of proceeds"
+
+
 class ActivityStatus(models.TextChoices):
     EXECUTED = "executed"
     CORRECT = "correct"

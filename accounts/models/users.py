@@ -98,7 +98,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 
 class ApiKey(models.Model):
-    """A correspondent's key. Its secret is shown once and kept only as a hash.
+    """A correspondent's key, or with `account` a key of that one account. Its secret is kept only as a hash.
 
     `scopes` maps each `KeyScope` to a `ScopeAccess`; one that is absent is none. Where
     `allowed_networks` is empty the key works from everywhere.
@@ -107,6 +107,7 @@ class ApiKey(models.Model):
     key_id = models.CharField(max_length=20, unique=True)
     secret_hash = models.CharField(max_length=64)
     user = models.OneToOneField(User, models.PROTECT, related_name="api_key")
+    account = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="api_keys")
     name = models.CharField(max_length=60, blank=True)
     scopes = models.JSONField(default=dict)
     allowed_networks = ArrayField(models.CharField(max_length=43), default=list, blank=True)

@@ -22,7 +22,8 @@ NOT_AUDITED = {
     # books of their own: append-only, or rebuilt from what is
     **dict.fromkeys(["AuditEntry", "AuditSeal", "AuditCheck"], "is the trail itself"),
     **dict.fromkeys(["Event", "LedgerTransaction", "Posting", "Activity", "Refusal"], "is append-only itself"),
-    **dict.fromkeys(["Position", "ClosingBalance"], "is a projection of the ledger"),
+    "FeeRate": "is append-only itself",
+    **dict.fromkeys(["Position", "ClosingBalance", "EquityPoint", "AccruedFee"], "is a projection of the ledger"),
     "ScheduledRun": "says that a job ran; nobody acts",
     **dict.fromkeys(["OpeningsRead", "EventsRead"], "says how far events were read; nobody acts"),
     # market data

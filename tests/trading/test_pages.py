@@ -55,6 +55,7 @@ def copies(order, count):
     Order.objects.bulk_create(
         Order(
             account=order.account,
+            correspondent_id=order.correspondent_id,
             asset=order.asset,
             client_order_id=f"copy {number}",
             side=order.side,
@@ -242,7 +243,8 @@ def test_holders_are_walked_page_by_page(desk, account):
         for number in range(PAGE_SIZE)
     )
     Position.objects.bulk_create(
-        Position(account_id=other.pk, asset=share, quantity=1, cost_amount=1) for other in others
+        Position(account=other, correspondent_id=other.correspondent_id, asset=share, quantity=1, cost_amount=1)
+        for other in others
     )
 
     first = desk.get("/search?q=aapl")

@@ -9,7 +9,7 @@ from brokerage.fields import MoneyField
 class ClosingBalance(models.Model):
     """One account at one close: the trading account's `last_…` values, and a point of its equity over time."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="closing_balances")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="closing_balances", db_index=False)
     date = models.DateField()
     cash_amount = MoneyField()
     equity_amount = MoneyField()

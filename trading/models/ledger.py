@@ -17,12 +17,17 @@ APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update |
 
 
 class LedgerTransaction(models.Model):
-    """Postings that happen together. `reference` is what happened, so that nothing posts twice."""
+    """Postings that happen together. `reference` is what happened, so that nothing posts twice.
+
+    A mistake is reversed, never edited: the reversal moves the same the other way round, and points
+    at what it `reverses`.
+    """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     activity_type = models.CharField(max_length=5, choices=ActivityType)
     reference = models.CharField(max_length=120)
     group_id = models.UUIDField(null=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     trade_date = models.DateField()
     settle_date = models.DateField()
     at = models.DateTimeField()
@@ -48,7 +53,7 @@ class Posting(models.Model):
     """
 
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="postings")
-    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+", db_index=False)
     quantity = QuantityField()
     source_account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     source_book = models.CharField(max_length=10, choices=HouseBook, blank=True)
@@ -77,14 +82,16 @@ class Activity(models.Model):
     """The face of a ledger transaction that one account sees (contract/trading.md 5).
 
     `id` is the wire's: New York time in 17 digits, `::`, a UUID; its order is the order of time.
-    Trade rows (`FILL`) carry the order's side of it, the others do not.
+    Trade rows (`FILL`) carry the order's side of it and the exchange that executed it, the others
+    do not. One that takes an execution back has its quantity below zero.
     """
 
     id = models.CharField(primary_key=True, max_length=55, editable=False)
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="activities")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="activities")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="activities", db_index=False)
     correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     activity_type = models.CharField(max_length=5, choices=ActivityType)
+    sub_type = models.CharField(max_length=5, blank=True)
     date = models.DateField()
     at = models.DateTimeField()
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="+")
@@ -96,6 +103,7 @@ class Activity(models.Model):
     group_id = models.UUIDField(null=True)
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="activities")
     side = models.CharField(max_length=4, choices=OrderSide, blank=True)
+    exchange = models.CharField(max_length=8, blank=True)
     cumulative_quantity = QuantityField(null=True)
     leaves_quantity = QuantityField(null=True)
     order_status = models.CharField(max_length=20, choices=OrderStatus, blank=True)

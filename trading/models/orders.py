@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.auditing import Audited
-from accounts.models import Account, User
+from accounts.models import Account, Correspondent, User
 from brokerage.fields import PriceField, QuantityField
 from brokerage.ids import time_ordered_id
 from options.choices import Strategy
@@ -51,9 +51,11 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
-    account = models.ForeignKey(Account, models.PROTECT, related_name="orders")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="orders", db_index=False)
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
     client_order_id = models.CharField(max_length=128)
+    subtag = models.CharField(max_length=128, blank=True)
     side = models.CharField(max_length=4, choices=OrderSide)
     type = models.CharField(max_length=10, choices=OrderType)
     time_in_force = models.CharField(max_length=3, choices=TimeInForce)
@@ -117,6 +119,13 @@ class Order(models.Model):
             models.Index(fields=["replaces"], condition=WAITS_TO_REPLACE, name="orders_that_wait_to_replace"),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
             models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
+            models.Index(fields=["correspondent", "-submitted_at", "-id"], name="orders_of_a_correspondent"),
+            models.Index(
+                fields=["correspondent", "-submitted_at", "-id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="open_orders_of_a_correspondent",
+            ),
+            models.Index(fields=["correspondent", "asset", "-submitted_at"], name="orders_by_asset"),
         ]
         triggers = [
             Audited(operation=pgtrigger.Insert | pgtrigger.Delete, left_out=MOVED_BY_FILLS),
@@ -143,9 +152,14 @@ class Order(models.Model):
 
 
 class Refusal(models.Model):
-    """An order that was asked for and refused: who, what, why, when (books and records, domain rule OR-11)."""
+    """An order that was asked for and refused: who, what, why, when (books and records, domain rule OR-11).
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="refusals")
+    `symbol` is what was typed, which need not be anything that is traded.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="refusals", db_index=False)
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
+    symbol = models.CharField(max_length=64, blank=True)
     actor = models.ForeignKey(User, models.PROTECT, related_name="+")
     ticket = models.JSONField()
     reason = models.CharField(max_length=60)
@@ -154,7 +168,12 @@ class Refusal(models.Model):
     refused_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-refused_at"], name="refusals_of_an_account")]
+        indexes = [
+            models.Index(fields=["account", "-refused_at", "-id"], name="refusals_of_account_by_time"),
+            models.Index(fields=["correspondent", "-refused_at", "-id"], name="refusals_of_a_correspondent"),
+            models.Index(fields=["correspondent", "symbol", "-refused_at"], name="refusals_by_symbol"),
+            models.Index(fields=["correspondent", "reason", "-refused_at"], name="refusals_by_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.message}"

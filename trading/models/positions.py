@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Account
+from accounts.models import Account, Correspondent
 from brokerage.fields import MoneyField, QuantityField
 from options.choices import AssetClass
 from options.models import Asset
@@ -27,7 +27,8 @@ class Position(models.Model):
     the account's postings of that asset; `manage.py reconcile` holds it to that.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="positions")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="positions", db_index=False)
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="+", db_index=False)
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
     quantity = QuantityField(default=Decimal(0))
     cost_amount = MoneyField(default=Decimal(0))
@@ -40,6 +41,14 @@ class Position(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity=0, cost_amount=0) | Q(quantity__gt=0, cost_amount__gte=0) | Q(quantity__lt=0),
                 name="a_long_position_cost_something_and_none_costs_nothing",
+            ),
+        ]
+        indexes = [
+            # All that a correspondent's customers hold, asset by asset: the list goes through the assets by symbol.
+            models.Index(
+                fields=["correspondent", "asset", "account"],
+                condition=~Q(quantity=0) & ~Q(asset=USD_ID),
+                name="holders_in_a_correspondent",
             ),
         ]
 

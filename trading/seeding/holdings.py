@@ -22,8 +22,8 @@ POSTINGS = Table(
 )
 ORDERS = Table(
     Order,
-    "id client_order_id account_id submitted_by_id asset_id side type limit_price quantity position_intent strategy "
-    "status filled_quantity filled_value submitted_at updated_at expires_at filled_at canceled_at",
+    "id client_order_id account_id correspondent_id submitted_by_id asset_id side type limit_price quantity "
+    "position_intent strategy status filled_quantity filled_value submitted_at updated_at expires_at filled_at canceled_at",
     {"time_in_force": "day", "hold_asset_id": USD, "hold_quantity": "0", "hold_per_unit": "0"},
 )
 DEPOSITS = Table(
@@ -37,7 +37,7 @@ FILLS = Table(
     "cumulative_quantity",
     {"activity_type": "FILL", "leaves_quantity": "0", "order_status": "filled"},
 )
-POSITIONS = Table(Position, "account_id asset_id quantity cost_amount")
+POSITIONS = Table(Position, "account_id correspondent_id asset_id quantity cost_amount")
 CLOSINGS = Table(
     ClosingBalance,
     "account_id date cash_amount equity_amount long_market_value_amount short_market_value_amount "
@@ -158,14 +158,14 @@ def add_holdings(rng: Random, holder: Holder, day: Day, time: str, market: Marke
         paid, pledged = paid + leg.paid, pledged + leg.pledged
         long, short = long + max(leg.value, 0), short + min(leg.value, 0)
         _add_fill(holder, leg, moment)
-        POSITIONS.add(holder.account_id, leg.position)
+        POSITIONS.add(holder.account_id, holder.correspondent_id, leg.position)
     if legs and rng.random() < CANCELED:
         order_id = time_ordered_text()
-        ORDERS.add(order_id, order_id, holder.account_id, holder.trader, legs[0].canceled, moment.canceled)
+        ORDERS.add(order_id, order_id, *holder, legs[0].canceled, moment.canceled)
     deposit = max(paid, 0) + pledged + int(rng.random() * 4_950_000) + 50_000
     _add_deposit(holder, deposit, day, time)
     cash = deposit - paid
-    POSITIONS.add(holder.account_id, USD, f"{cash}e-2", "0")
+    POSITIONS.add(holder.account_id, holder.correspondent_id, USD, f"{cash}e-2", "0")
     free, equity = max(cash - pledged, 0), cash + long + short
     CLOSINGS.add(
         *(holder.account_id, market.closed_on, f"{cash}e-2", f"{equity}e-2", f"{long}e-2", f"{short}e-2"),
@@ -185,7 +185,7 @@ def _add_deposit(holder: Holder, cents: int, day: Day, time: str) -> None:
 def _add_fill(holder: Holder, leg: Leg, moment: Moment) -> None:
     order_id, transaction_id = time_ordered_text(), time_ordered_text()
     account_id = holder.account_id
-    ORDERS.add(order_id, order_id, account_id, holder.trader, leg.order, moment.filled)
+    ORDERS.add(order_id, order_id, *holder, leg.order, moment.filled)
     settles = moment.settles[Instrument.OPTION if leg.what.right else Instrument.EQUITY]
     TRANSACTIONS.add(transaction_id, "FILL", f"fill:{transaction_id}", moment.trade_date, settles, moment.at)
     received, gave = f"{NOTHING}\tstreet\t{account_id}\t", f"{account_id}\t\t{NOTHING}\tstreet"

@@ -1,6 +1,6 @@
 """Post to the ledger: the one place where value moves. A step of services, never one by itself."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,9 +89,12 @@ def _end(side: str, book: Book) -> dict[str, UUID | str]:
     return {f"{side}_book": book} if isinstance(book, HouseBook) else {f"{side}_account_id": book}
 
 
-def _move_positions(entries: Iterable[Entry]) -> dict[tuple[UUID, UUID], Position]:
+def _move_positions(entries: Sequence[Entry]) -> dict[tuple[UUID, UUID], Position]:
     changed = [(changes(entry.moves), entry.costs) for entry in entries]
-    positions = _positions(key for change, _ in changed for key in change)
+    positions = _positions(
+        {key for change, _ in changed for key in change},
+        {face.account_id: face.correspondent_id for entry in entries for face in entry.faces},
+    )
     for change, costs in changed:
         for key, quantity in change.items():
             _move(positions[key], quantity, costs.get(key, Decimal(0)))
@@ -112,12 +115,16 @@ def _move(position: Position, quantity: Decimal, cost: Decimal) -> None:
     position.quantity, position.cost_amount = stake.quantity, stake.cost_amount
 
 
-def _positions(keys: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Position]:
-    wanted = set(keys)
+def _positions(
+    wanted: set[tuple[UUID, UUID]], correspondents: Mapping[UUID, UUID]
+) -> dict[tuple[UUID, UUID], Position]:
+    """Answer the positions as they stand; every account whose position changes has a face that says whose it is."""
     found = Position.objects.filter(
         account_id__in={account_id for account_id, _ in wanted}, asset_id__in={asset_id for _, asset_id in wanted}
     )
     positions = {(row.account_id, row.asset_id): row for row in found if (row.account_id, row.asset_id) in wanted}
     for account_id, asset_id in wanted - positions.keys():
-        positions[account_id, asset_id] = Position(account_id=account_id, asset_id=asset_id)
+        positions[account_id, asset_id] = Position(
+            account_id=account_id, correspondent_id=correspondents[account_id], asset_id=asset_id
+        )
     return positions

@@ -151,6 +151,7 @@ def insert_order(
     order = Order(
         id=order_id,
         account=account,
+        correspondent_id=account.correspondent_id,
         asset=asset,
         client_order_id=ticket.client_order_id or str(order_id),
         **{name: getattr(ticket, name) for name in ASKED},
@@ -184,8 +185,11 @@ def was_used_before(account_id: UUID, client_order_id: str) -> bool:
 def keep_refusal(actor: User, account_id: UUID, request: dict[str, Any], refusal: BrokerageError) -> None:
     """Keep who was refused what, why and when: books and records."""
     asked = {name: str(value) for name, value in request.items() if value not in ("", None, False)}
+    owner_id = actor.correspondent_id or Account.objects.values_list("correspondent_id", flat=True).get(pk=account_id)
     Refusal.objects.create(
         account_id=account_id,
+        correspondent_id=owner_id,
+        symbol=asked.get("symbol", "")[:64],
         actor=actor,
         ticket=asked,
         reason=refusal.reason,
