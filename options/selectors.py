@@ -1,26 +1,28 @@
 """Reads over assets, contracts, pinned quotes and requests for a level."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import Account, User
 from accounts.permissions import Permission
+from brokerage import clock
 from brokerage.errors import NotPermitted
 from options.choices import ApplicationStatus, AssetClass, AssetStatus, Exchange, ExerciseStyle, Right, TickClass
 from options.errors import AssetNotFound, ContractNotFound
 from options.models import Asset, OptionContract, OptionsApplication, PinnedQuote
+from options.rules.expirations import first_live_date
 
 # What the list of contracts shows of each, in this order (contract/trading.md 1.3).
 CONTRACT_COLUMNS = (
     "asset_id",
     "asset__symbol",
     "asset__name",
-    "asset__status",
+    "status_now",
     "asset__tradable",
     "expiration_date",
     "root_symbol",
@@ -90,10 +92,15 @@ def list_contracts(search: ContractSearch, *, after: str | None, limit: int) -> 
         "strike_price__lte": search.strike_price_lte,
         "osi_key__gt": after,
     }
-    contracts = OptionContract.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
-    contracts = contracts.filter(asset__status=search.status)
+    today = first_live_date(clock.now())
+    contracts = _as_of(today).filter(**{name: value for name, value in wanted.items() if value is not None})
     if search.status == AssetStatus.ACTIVE:
-        contracts = contracts.filter(retired_at__isnull=True)  # Says no more, and is what the indexes know.
+        # The indexes know what is retired; between the last close and the sweep that retires, the date does.
+        contracts = contracts.filter(
+            asset__status=AssetStatus.ACTIVE, retired_at__isnull=True, expiration_date__gte=today
+        )
+    else:
+        contracts = contracts.filter(Q(asset__status=AssetStatus.INACTIVE) | Q(expiration_date__lt=today))
     if search.ppind is not None:
         standard = {"underlying__tick_class": TickClass.STANDARD}
         contracts = contracts.exclude(**standard) if search.ppind else contracts.filter(**standard)
@@ -102,11 +109,17 @@ def list_contracts(search: ContractSearch, *, after: str | None, limit: int) -> 
 
 def get_contract(symbol_or_id: str) -> tuple:
     """Answer the row of `CONTRACT_COLUMNS` of one contract, or raise `ContractNotFound`."""
-    found = OptionContract.objects.filter(**_by_symbol_or_id(symbol_or_id, "asset__symbol"))
+    found = _as_of(first_live_date(clock.now())).filter(**_by_symbol_or_id(symbol_or_id, "asset__symbol"))
     row = found.values_list(*CONTRACT_COLUMNS).first()
     if row is None:
         raise ContractNotFound(symbol_or_id=symbol_or_id)
     return row
+
+
+def _as_of(first_live: date) -> QuerySet[OptionContract]:
+    """Answer contracts with the status they have: inactive as soon as their last session has closed (CL-7)."""
+    ended = When(expiration_date__lt=first_live, then=Value(AssetStatus.INACTIVE.value))
+    return OptionContract.objects.annotate(status_now=Case(ended, default=F("asset__status")))
 
 
 def list_assets(search: AssetSearch) -> QuerySet[Asset]:
@@ -137,6 +150,11 @@ def get_share(symbol_or_id: str) -> Asset:
     if found is None:
         raise AssetNotFound(symbol_or_id=symbol_or_id)
     return found
+
+
+def assets_by_id(asset_ids: Collection[UUID]) -> dict[UUID, Asset]:
+    """Answer shares and contracts with their attributes, by id, in one query."""
+    return {asset.pk: asset for asset in _with_attributes(Asset.objects.filter(pk__in=asset_ids))}
 
 
 def _with_attributes(assets: QuerySet[Asset]) -> QuerySet[Asset]:

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from accounts.api.authentication import actor_of
 from accounts.choices import KeyScope
 from brokerage.api import ApiView, page_token
+from brokerage.scopes import Admits
 from options.api.representations import approval_json, asset_json, contract_json
 from options.api.serializers import read_approval, read_approvals_query, read_asset_query, read_contract_query
 from options.selectors import get_contract, get_share, list_approvals, list_assets, list_contracts
@@ -19,6 +20,7 @@ class ContractList(ApiView):
 
     scope = KeyScope.TRADING
     also_read_by = (KeyScope.DATA,)
+    admits = Admits.BOTH
 
     def get(self, request: Request) -> Response:
         """List contracts by their key, a page at a time."""
@@ -34,6 +36,7 @@ class ContractDetail(ApiView):
 
     scope = KeyScope.TRADING
     also_read_by = (KeyScope.DATA,)
+    admits = Admits.BOTH
 
     def get(self, request: Request, symbol_or_id: str) -> Response:
         """Answer one contract with what it delivers."""
@@ -45,6 +48,7 @@ class AssetList(ApiView):
 
     scope = KeyScope.TRADING
     also_read_by = (KeyScope.DATA,)
+    admits = Admits.BOTH
 
     def get(self, request: Request) -> Response:
         """List shares."""
@@ -56,6 +60,7 @@ class AssetDetail(ApiView):
 
     scope = KeyScope.TRADING
     also_read_by = (KeyScope.DATA,)
+    admits = Admits.BOTH
 
     def get(self, request: Request, symbol_or_id: str) -> Response:
         """Answer one share."""

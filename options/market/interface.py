@@ -17,7 +17,8 @@ class Quote:
     """What is bid, offered and was last paid for one asset, per share.
 
     Sizes count contracts for options and round lots of 100 shares for shares. A side that
-    nobody quotes is None with a size of 0.
+    nobody quotes is None with a size of 0. `volume` is what has traded in the session of the
+    quote, in contracts or shares; None where the source does not say.
     """
 
     symbol: str
@@ -27,6 +28,7 @@ class Quote:
     ask_size: int
     last: Decimal | None
     at: datetime
+    volume: int | None = None
 
     @property
     def is_two_sided(self) -> bool:

@@ -21,6 +21,7 @@ from brokerage import market_calendar
 from options.choices import Right, TickClass
 from options.market.interface import NO_SPOTS, Instrument, Quote
 from options.market.universe import UNIVERSE
+from options.market.volumes import contract_volume, share_of_day, share_volume
 from options.rules.contracts import ContractTerms
 from options.rules.expirations import stops_trading_at
 from options.rules.increments import STEP_CHANGE, TICKS
@@ -66,7 +67,11 @@ class SyntheticMarket:
         moment = _market_moment(at)
         values = self._values(instruments, moment, spots, lambda expires_at: expires_at > at)
         bucket = int(moment.timestamp()) // SIZE_LASTS
-        return {instrument.symbol: self._quote(instrument, value, bucket, moment) for instrument, value in values}
+        traded = self._volumes(moment)
+        return {
+            instrument.symbol: self._quote(instrument, value, bucket, moment, traded(instrument))
+            for instrument, value in values
+        }
 
     def closing_prices(self, instruments: Iterable[Instrument], session_date: date) -> dict[str, Decimal]:
         """Answer the last price of every instrument that traded at the close of that session."""
@@ -106,13 +111,33 @@ class SyntheticMarket:
             spot = known[underlying] * instrument.deliverable / instrument.multiplier
             yield instrument, contract_value(instrument.terms, spot, volatility, years)
 
-    def _quote(self, instrument: Instrument, value: float, bucket: int, moment: datetime) -> Quote:
+    def _volumes(self, moment: datetime) -> Callable[[Instrument], int]:
+        """Answer what says of an instrument how much of it has traded in the session of that moment."""
+        session = market_calendar.last_session(moment)
+        length = (session.closes_at - session.opens_at).total_seconds()
+        passed = share_of_day((moment - session.opens_at).total_seconds() / length)
+        elapsed = _sessions_elapsed(session.opens_at)
+        opening: dict[str, float] = {}
+
+        def traded(instrument: Instrument) -> int:
+            dice = crc32(f"{self.seed} {instrument.symbol} {session.date}".encode())
+            if instrument.terms is None:
+                return int(share_volume(dice) * passed)
+            symbol = instrument.underlying_symbol
+            if symbol not in opening:
+                opening[symbol] = _path(self.seed, symbol).at(elapsed)
+            days = (instrument.terms.expiration_date - session.date).days
+            return int(contract_volume(instrument.terms, opening[symbol], days, dice) * passed)
+
+        return traded
+
+    def _quote(self, instrument: Instrument, value: float, bucket: int, moment: datetime, volume: int) -> Quote:
         dice = crc32(f"{self.seed} {instrument.symbol} {bucket}".encode())
         bid_size, ask_size = 5 + dice % 96, 5 + dice // 96 % 96
         is_share = instrument.terms is None
         bid, ask = _share_sides(value) if is_share else _contract_sides(instrument.tick_class, value)
         last = _last(instrument, value)
-        return Quote(instrument.symbol, bid, ask, bid_size if bid is not None else 0, ask_size, last, moment)
+        return Quote(instrument.symbol, bid, ask, bid_size if bid is not None else 0, ask_size, last, moment, volume)
 
 
 # --- Shares --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from accounts import acting
 from accounts.models import User
@@ -68,6 +68,26 @@ def get_quotes(assets: Iterable[Asset], at: datetime) -> dict[UUID, Quote]:
 def get_quote(asset: Asset, at: datetime) -> Quote | None:
     """Answer the quote of one asset as of `at`; None where there is none (see `get_quotes`)."""
     return get_quotes([asset], at).get(asset.id)
+
+
+def get_chain_quotes(share: Asset, contracts: Mapping[UUID, Instrument], at: datetime) -> dict[str, Quote]:
+    """Answer the quotes of contracts on one share as of `at`, by symbol, in one query for the pins.
+
+    The same answer as `get_quotes`, for two thousand contracts that nobody made objects of.
+    """
+    pins: dict[UUID, PinnedQuote] = {}
+    if is_sandbox():
+        on_chain = Q(asset=share) | Q(asset__contract__underlying=share)
+        pins = {pin.asset_id: pin for pin in PinnedQuote.objects.filter(on_chain)}
+    pinned = {
+        one.symbol: _pinned_as(one.symbol, pins[asset_id], at)
+        for asset_id, one in contracts.items()
+        if asset_id in pins and not (one.terms and is_expired(one.terms.expiration_date, at))
+    }
+    mark = _pinned_as(share.symbol, pins[share.id], at).mark if share.id in pins else None
+    spots = {} if mark is None else {share.symbol: mark}
+    unpinned = [one for asset_id, one in contracts.items() if asset_id not in pins]
+    return market_source().quotes(unpinned, at, spots=spots) | pinned
 
 
 def closing_prices(assets: Iterable[Asset], session_date: date) -> dict[UUID, Decimal]:
@@ -151,9 +171,13 @@ def _pins(assets: Sequence[Asset]) -> dict[UUID, PinnedQuote]:
 
 
 def _pinned(asset: Asset, pin: PinnedQuote, at: datetime) -> Quote:
+    return _pinned_as(asset.symbol, pin, at)
+
+
+def _pinned_as(symbol: str, pin: PinnedQuote, at: datetime) -> Quote:
     bid, ask = pin.bid_price or None, pin.ask_price
     return Quote(
-        symbol=asset.symbol,
+        symbol=symbol,
         bid=bid,
         ask=ask,
         bid_size=_size(bid, pin.bid_size),

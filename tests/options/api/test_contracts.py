@@ -21,7 +21,8 @@ def symbols(response):
     return [contract["symbol"] for contract in response.json()["option_contracts"]]
 
 
-def test_the_overviews_contract_is_shown_as_printed_with_its_multiplier(acme_api):
+def test_the_overviews_contract_is_shown_as_printed_with_its_multiplier(acme_api, clock_at):
+    clock_at("2024-01-24 10:00")
     import_contracts(rows=rows(SAMPLE))
 
     listed = acme_api.get(LIST, LATER).json()
@@ -45,7 +46,8 @@ def test_the_overviews_contract_is_shown_as_printed_with_its_multiplier(acme_api
     }
 
 
-def test_a_contract_is_found_by_its_id_and_on_both_hosts(acme_api):
+def test_a_contract_is_found_by_its_id_and_on_both_hosts(acme_api, clock_at):
+    clock_at("2024-01-24 10:00")
     import_contracts(rows=rows(SAMPLE))
 
     by_id = acme_api.get(f"{LIST}/{SAMPLE['id']}").json()
@@ -74,6 +76,17 @@ def test_an_unknown_contract_is_not_found(acme_api, overview, key):
     assert response.status_code == 404
     assert response.json()["code"] == 40410000
     assert response.json()["message"] == f"option contract {key} not found"
+
+
+@pytest.mark.parametrize(("at", "status"), [("15:59:59", "active"), ("16:00:00", "inactive")])
+def test_a_contract_is_inactive_as_soon_as_its_last_session_has_closed(acme_api, overview, clock_at, at, status):
+    clock_at(f"2024-01-26 {at}")
+    ended = "AAPL240126C00050000"
+
+    assert acme_api.get(f"{LIST}/{ended}").json()["status"] == status
+    assert (ended in symbols(acme_api.get(LIST, LATER))) == (status == "active")
+    assert (ended in symbols(acme_api.get(LIST, LATER | {"status": "inactive"}))) == (status == "inactive")
+    assert Asset.objects.get(symbol=ended).status == AssetStatus.ACTIVE  # The sweep that retires has not come yet.
 
 
 def test_without_a_date_the_list_ends_with_the_upcoming_weekend(acme_api, overview, clock_at):

@@ -1,0 +1,164 @@
+"""What a chain shows now, computed once a second for everybody in this process who looks at it."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+
+from django.db import connection
+
+from brokerage import clock
+from brokerage.market_calendar import is_open
+from brokerage.templatetags.formats import direction, percent, price, quantity, signed
+from options.chain import Underlying, get_underlying, list_listed, price_sections, quote_underlying
+from options.chain_cells import COLUMNS, Texts, columns_shown, standing, texts_of
+from options.rules.chain import ListedContract, lay_out
+from options.rules.expirations import first_live_date
+
+log = logging.getLogger(__name__)
+
+PACE, PACE_WHEN_CLOSED = 1.0, 5.0  # Seconds between two looks.
+SPEAKS_EVERY = 15.0  # Seconds after which a viewer hears that nothing has changed.
+LISTING_LASTS = 60.0  # Seconds for which the list of contracts is taken to be the same.
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chain")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a chain: how fresh it is, the figures of the share, and the cells of each expiration."""
+
+    is_open: bool
+    said: str
+    spot: dict[str, Any]
+    cells: dict[date, dict[str, Texts]]
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One open page: which expiration and columns it shows, and what it has been told."""
+
+    expiration: date | None
+    with_greeks: bool
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    seen: dict[str, Texts] = field(default_factory=dict)
+    spot: dict[str, Any] = field(default_factory=dict)
+    spoke_at: float = 0.0
+
+    def message(self, look: Look) -> dict[str, Any] | None:
+        """Answer what has changed since the last message; None where nothing has and it was told so lately."""
+        is_first = not self.spoke_at
+        cells = dict(self._changed(look))
+        if not is_first and not cells and look.spot == self.spot and monotonic() - self.spoke_at < SPEAKS_EVERY:
+            return None
+        spot = {name: text for name, text in look.spot.items() if self.spot.get(name) != text}
+        self.spot, self.spoke_at = look.spot, monotonic()
+        return {"first": is_first, "live": look.is_open, "said": look.said, "spot": spot, "cells": cells}
+
+    def _changed(self, look: Look) -> Iterator[tuple[str, list[int | str]]]:
+        """Yield the contracts whose cells changed: the number of a column and its text, and so on."""
+        shown = [COLUMNS.index(name) for name in columns_shown(self.with_greeks)]
+        for day, contracts in look.cells.items():
+            if self.expiration not in (None, day):
+                continue
+            for symbol, texts in contracts.items():
+                before = self.seen.get(symbol)
+                if before == texts:
+                    continue
+                self.seen[symbol] = texts
+                changed = [index for index in shown if before is None or before[index] != texts[index]]
+                if changed:
+                    yield symbol, [part for index in changed for part in (index, texts[index])]
+
+
+class Feed:
+    """The looks at one chain; it stops by itself when nobody looks any more."""
+
+    def __init__(self, symbol: str) -> None:
+        self.symbol = symbol
+        self.viewers: set[Viewer] = set()
+        self.newest: Look | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
+        self._listing: tuple[object, float, list[ListedContract]] | None = None
+
+    def join(self, viewer: Viewer) -> None:
+        """Look for this viewer too, at once."""
+        self.viewers.add(viewer)
+        self._wanted.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    def leave(self, viewer: Viewer) -> None:
+        """Stop looking for this viewer."""
+        self.viewers.discard(viewer)
+        self._wanted.set()
+
+    async def _run(self) -> None:
+        while self.viewers:
+            self._wanted.clear()
+            began = monotonic()
+            days = {viewer.expiration for viewer in self.viewers}
+            wanted = None if None in days else frozenset(day for day in days if day is not None)
+            try:
+                loop = asyncio.get_running_loop()
+                self.newest = await loop.run_in_executor(_THREAD, self._look, wanted)
+            except Exception:  # One look that fails costs one second; whoever looks on is told by the next.
+                log.exception("a look at the chain of %s failed", self.symbol)
+            for viewer in self.viewers:
+                viewer.news.set()
+            took = monotonic() - began
+            pace = PACE if self.newest is None or self.newest.is_open else PACE_WHEN_CLOSED
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(pace - took, took)):
+                    await self._wanted.wait()
+
+    def _look(self, wanted: frozenset[date] | None) -> Look:
+        """Look at the chain, in a thread; the connection goes back before the thread rests."""
+        try:
+            with clock.reading():
+                now = clock.now()
+                underlying = quote_underlying(get_underlying(self.symbol), now)
+                contracts = self._listed(underlying, now, wanted)
+                priced = price_sections(underlying, lay_out(contracts), now)
+                texts = texts_of(contracts, priced)
+        finally:
+            connection.close()
+        cells: dict[date, dict[str, Texts]] = {}
+        for one in contracts:
+            cells.setdefault(one.expiration_date, {})[one.symbol] = texts[one.symbol]
+        live = is_open(now)
+        said = standing(underlying.quote, now)
+        return Look(live, f"Live. {said}" if live else said, _spot(underlying), cells)
+
+    def _listed(self, underlying: Underlying, now: datetime, wanted: frozenset[date] | None) -> list[ListedContract]:
+        key = (first_live_date(now), wanted)
+        if self._listing is None or self._listing[0] != key or monotonic() - self._listing[1] > LISTING_LASTS:
+            self._listing = key, monotonic(), list_listed(underlying.share, now, wanted)
+        return self._listing[2]
+
+
+def _spot(underlying: Underlying) -> dict[str, Any]:
+    return {
+        "price": None if underlying.spot is None else float(underlying.spot),
+        "last": price(underlying.spot),
+        "change": signed(underlying.change),
+        "direction": direction(underlying.change),
+        "ratio": percent(underlying.change_ratio, "signed"),
+        "bid": price(underlying.bid),
+        "ask": price(underlying.ask),
+        "volume": quantity(underlying.volume),
+    }
+
+
+_feeds: dict[tuple[asyncio.AbstractEventLoop, str], Feed] = {}
+
+
+def feed_of(symbol: str) -> Feed:
+    """Answer the feed of a chain in the running event loop."""
+    key = (asyncio.get_running_loop(), symbol)
+    return _feeds.setdefault(key, Feed(symbol))
