@@ -1,4 +1,4 @@
-"""`python -m bench`: start an installation, seed it, measure; seed far more, measure again; write the tables."""
+"""`python -m bench`: start an installation, seed it, measure, trade; seed far more and again; write the tables."""
 
 import argparse
 import signal
@@ -13,6 +13,7 @@ from bench import DATA, ROOT
 from bench.book import pick_sample, time_floor, version
 from bench.deciding import APPLICANTS, measure_deciding
 from bench.measuring import take_times, watched_memory
+from bench.orders import FIRM_CASH, Ordered, Trading
 from bench.people import PATIENCE, senders
 from bench.report import Export, Results, machine, write
 from bench.scenarios import Scenario, exports, scenarios
@@ -29,8 +30,9 @@ class Bench:
     def __init__(self, installation: Installation, *, is_quick: bool) -> None:
         self.installation = installation
         self.is_quick = is_quick
-        self.partner = take_on(installation)
+        self.partner = take_on(installation, firm_cash=FIRM_CASH)
         self.senders = senders(installation, self.partner)
+        self.trading: Trading | None = None
 
     def measure(self, accounts: int, seeded: int) -> Results:
         """Seed the book up to that many accounts, and answer what everything takes then."""
@@ -43,6 +45,7 @@ class Bench:
             times = take_times(
                 lambda one=scenario, turns=turns: self._send(one, next(turns)),  # type: ignore[misc]
                 times=self._times(scenario.times),
+                warm=0 if self.is_quick else 2,
             )
             results.requests[scenario] = times
             say(f"  {number:2}/{len(wanted)} {scenario.group}: {scenario.name}: {times.percentile(50):.1f} ms")
@@ -51,7 +54,20 @@ class Bench:
             results.exports[scenario.name] = export
             say(f"  {scenario.name}: {export.rows:,} rows in {export.times.percentile(50) / 1000:.2f} s")
         results.floor = time_floor(DATA, sample, times=self._times(100))
+        results.orders = self._trade()
         return results
+
+    def _trade(self) -> list[Ordered]:
+        """Send orders; what they leave must be a sound book, or the measuring ends."""
+        self.trading = self.trading or Trading(self.installation, self.partner)
+        found = []
+        for ordered in self.trading.measure(is_quick=self.is_quick):
+            found.append(ordered)
+            run = ordered.run
+            who = f"{run.clients} clients, {run.accounts} accounts"
+            say(f"  {run.orders:,} orders, {who}: {run.per_second:.0f} a second, floor {ordered.floor or 0:.0f}")
+        say(f"  {self.installation.manage('reconcile').strip()}")
+        return found
 
     def _seed(self, accounts: int) -> str:
         """Seed that many accounts more, and answer what the command says at its end."""

@@ -31,6 +31,13 @@ ASKERS = """
     )
     ORDER BY id LIMIT 42
 """
+# The put that takes least to secure: whoever may write puts at all can write this one.
+PUT = """
+    SELECT asset.symbol FROM options_optioncontract AS contract
+    JOIN options_asset AS asset ON asset.id = contract.asset_id
+    WHERE contract."right" = 'put' AND contract.expiration_date > now() + interval '20 days'
+    ORDER BY contract.strike_price, asset.symbol LIMIT 1
+"""
 ROW = "SELECT id, account_number, name, status, email_address, enabled_assets, created_at FROM accounts_account"
 NEWEST = "kind = 'customer' AND correspondent_id = %(correspondent)s"
 ORDERED = "ORDER BY created_at DESC, id DESC LIMIT 51"
@@ -44,7 +51,10 @@ FLOOR = {
 
 @dataclass(frozen=True)
 class Sample:
-    """The account that is asked for and the token of the page after it; the same of a request; who asks for level 2."""
+    """The account that is asked for and the token of the page after it; the same of a request; who asks for level 2.
+
+    `put` is a contract that the account can write.
+    """
 
     account_id: str
     number: str
@@ -56,6 +66,7 @@ class Sample:
     waiting_id: str
     waiting_middle: str
     askers: tuple[str, ...]
+    put: str
 
     @property
     def opened_on(self) -> str:
@@ -68,22 +79,24 @@ def pick_sample(data_dir: Path) -> Sample:
     django.setup()
     from brokerage.api import page_token
 
-    with _connect(data_dir) as connection:
+    with connect(data_dir) as connection:
         found = connection.execute(PICK).fetchone()
         waiting = connection.execute(WAITING).fetchone()
         askers = tuple(str(one) for (one,) in connection.execute(ASKERS))
+        put = connection.execute(PUT).fetchone()
     assert found is not None, "no seeded account holds anything"
     assert waiting is not None, "no seeded request waits"
+    assert put is not None, "no put is listed"
     account_id, number, name, email, phone, opened_at = found
     return Sample(
         *(str(account_id), number, name, email, phone, opened_at, page_token(opened_at, account_id)),
-        *(str(waiting[0]), page_token(waiting[1], waiting[0]), askers),
+        *(str(waiting[0]), page_token(waiting[1], waiting[0]), askers, put[0]),
     )
 
 
 def time_floor(data_dir: Path, sample: Sample, *, times: int) -> dict[str, Times]:
     """Answer what the database alone takes for the queries under the list: no web server, no row-level security."""
-    with _connect(data_dir) as connection:
+    with connect(data_dir) as connection:
         facts = {
             "correspondent": connection.execute("SELECT id FROM accounts_correspondent").fetchone()[0],  # type: ignore[index]
             "at": sample.opened_at,
@@ -99,10 +112,10 @@ def time_floor(data_dir: Path, sample: Sample, *, times: int) -> dict[str, Times
 
 def version(data_dir: Path) -> str:
     """Answer the version of the database server."""
-    with _connect(data_dir) as connection:
+    with connect(data_dir) as connection:
         return str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
 
 
-def _connect(data_dir: Path) -> "psycopg.Connection[Any]":
+def connect(data_dir: Path) -> "psycopg.Connection[Any]":
     server = PostgreSQL(data_dir)
     return psycopg.connect(host=str(server.sockets), user=USER, dbname=DATABASE, autocommit=True)

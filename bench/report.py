@@ -9,6 +9,7 @@ import psutil
 
 from bench.deciding import Deciding
 from bench.measuring import Memory, Times
+from bench.orders import Ordered
 from bench.scenarios import Scenario
 
 GIGABYTE = 1_000_000_000
@@ -30,6 +31,16 @@ one correspondent that has all the accounts, signed in, with row-level security 
 | load before it began | {load:.1f} |
 """
 NOTES = {
+    "Orders": (
+        "Orders for one contract, market and limit in turn, to buy calls and puts, to write covered calls and"
+        " cash-secured puts, over kept connections, each client its next as soon as its last is answered. Each is"
+        " checked (key, rate limit, tenant, level, collateral, wash), accepted in one commit and filled in another:"
+        " ledger, positions, fees, activity, events and audit trail. A second is that of the last fill. Inside is the"
+        " time to accept as the server tells it (`Server-Timing`). The floor is pgbench: the rows of one such order,"
+        " two commits and the account's lock, as the same database role, with as many clients. After every size"
+        " `manage.py reconcile` found no break, or there would be no table. Seven processes and the clients share the"
+        " processor; what an order took of it is in milliseconds."
+    ),
     "Seeding": "Rows are those of all tables; the time includes the statistics and the search index at the end.",
     "Exports": (
         "Median of {times}, from the request to the last byte. Memory is that of the web process that has most of it:"
@@ -66,6 +77,7 @@ class Results:
     requests: dict[Scenario, Times] = field(default_factory=dict)
     floor: dict[str, Times] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
+    orders: list[Ordered] = field(default_factory=list)
 
 
 def machine(postgresql: str) -> dict[str, object]:
@@ -90,7 +102,7 @@ def write(facts: dict[str, object], small: Results, large: Results, deciding: De
     for group in dict.fromkeys(group for group, _ in keys):
         rows = [(name, small.requests[one], others[group, name]) for (of, name), one in keys.items() if of == group]
         parts.append(f"## {group}\n\n" + _compared(rows, small, large))
-    parts += [_deciding(deciding), _exports(small, large)]
+    parts += [_orders(small, large), _deciding(deciding), _exports(small, large)]
     floor = [(name, times, large.floor[name]) for name, times in small.floor.items()]
     parts.append(f"## The database alone\n\n{NOTES['The database alone']}\n\n" + _compared(floor, small, large))
     return "\n".join(parts)
@@ -111,6 +123,27 @@ def _compared(rows: list[tuple[str, Times, Times]], small: Results, large: Resul
 def _seeding(small: Results, large: Results) -> str:
     lines = "\n".join(f"- {results.seeded}" for results in (small, large))
     return f"## Seeding\n\n{lines}\n\n{NOTES['Seeding']}\n"
+
+
+def _orders(small: Results, large: Results) -> str:
+    lines = [
+        "| book | trading | clients | orders/s | accepted/s | p50 | p95 | inside p50 | p95 | floor | of it |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for results in (small, large):
+        lines += [_order_row(results.accounts, one) for one in results.orders]
+    last = large.orders[-1].run
+    shares = ", ".join(f"{name} {took:.1f}" for name, took in sorted(last.busy.items(), key=lambda each: -each[1]))
+    share = f"Of the processor an order took {sum(last.busy.values()):.1f} ms in the last of these: {shares}."
+    return f"## Orders\n\n{NOTES['Orders']}\n\n" + "\n".join(lines) + f"\n\n{share}\n"
+
+
+def _order_row(accounts: int, ordered: Ordered) -> str:
+    run, floor = ordered.run, ordered.floor
+    times = [_ms(times.percentile(percent)) for times in (run.latency, run.inside) for percent in (50, 95)]
+    compared = ("no pgbench", "") if floor is None else (f"{floor:,.0f}", f"{run.per_second / floor:.0%}")
+    counts = (f"{accounts:,}", run.accounts, run.clients, f"{run.per_second:,.0f}", f"{run.accepted_per_second:,.0f}")
+    return "| " + " | ".join(map(str, (*counts, *times, *compared))) + " |"
 
 
 def _deciding(deciding: Deciding) -> str:

@@ -37,6 +37,7 @@ def scenarios(sample: Sample) -> Iterator[Scenario]:
     yield from _filters(sample)
     yield from _accounts(sample)
     yield from _queue(sample)
+    yield from _trading(sample)
     yield from _api(sample)
 
 
@@ -121,6 +122,22 @@ def _queue(sample: Sample) -> Iterator[Scenario]:
     yield Scenario(group, "count in the navigation", "/options/queue/count", "", principal, is_fragment=True)
     yield Scenario(group, "one request", f"/options/requests/{sample.waiting_id}", "Decide", principal)
     yield Scenario(group, "account, options", f"/accounts/{sample.account_id}/options", sample.number)
+
+
+def _trading(sample: Sample) -> Iterator[Scenario]:
+    group, account = "Trading", f"/accounts/{sample.account_id}"
+    yield Scenario(group, "chain of 2,000 contracts", "/options/chain/SPY?expiration=all&strikes=all", "<table")
+    yield Scenario(group, "ticket", f"{account}/trade", "<form")
+    yield Scenario(group, "orders of all accounts", "/orders", "<table")
+    yield Scenario(group, "positions of all accounts", "/positions", "<table")
+    api = f"/v1/trading/accounts/{sample.account_id}/orders"
+    yield Scenario(group, "`GET …/orders`", f"{api}?status=all", "symbol", KEY)
+
+    def preview(_: int) -> tuple[str, dict[str, Any]]:
+        asked = {"symbol": sample.put, "side": "sell", "type": "limit", "limit_price": "0.05", "qty": "1"}
+        return f"{api}/estimation", {**asked, "time_in_force": "day"}
+
+    yield Scenario(group, "`POST …/orders/estimation`", "", "estimation", KEY, post=preview)
 
 
 def _api(sample: Sample) -> Iterator[Scenario]:

@@ -16,7 +16,9 @@ GROUPS = (
     "Filters",
     "One account, and the audit trail",
     "Options queue, a tenth of the accounts waiting",
+    "Trading",
     "API, as one key",
+    "Orders",
     "Deciding",
     "Exports",
     "The database alone",
@@ -47,9 +49,12 @@ def test_a_quick_bench_measures_every_scenario_at_both_sizes(data, tmp_path):
     assert [line[3:] for line in written.splitlines() if line.startswith("## ")] == list(GROUPS)
     assert all(fact in written for fact in ("| processor |", "| PostgreSQL |", "| Python |"))
     timed = [line for line in written.splitlines() if line.endswith(" |") and " | x " in line]
-    assert len(timed) == 57
+    assert len(timed) == 63
     assert all(line.count("|") == 7 for line in timed)
     assert written.count(" accounts a second") == 2
     assert "| CSV, everything | 40 | 44 |" in written  # four were opened over the API, and four more
     assert "| Excel, everything | 120 | 128 |" in written
+    traded = [line.split("|")[1:4] for line in written.splitlines() if line.count("|") == 12 and "%" in line]
+    assert [book.strip() for book, _, _ in traded] == ["40", "40", "120", "120"]  # one account, and all at level 2
+    assert {clients.strip() for _, _, clients in traded} == {"8"}
     assert not data.exists()
