@@ -18,14 +18,22 @@ def tenant_of(actor: User) -> str:
     return session.EVERYBODY if actor.sees_every_correspondent else str(actor.correspondent_id or "")
 
 
-def annotations(user: str = "", *, means: Expression | None = None) -> dict[str, Func]:
+def annotations(
+    user: str = "",
+    *,
+    means: Expression | None = None,
+    address: Expression | None = None,
+    request_id: Expression | None = None,
+) -> dict[str, Func]:
     """Answer what to annotate on the query that finds who acts, for the rest of the session.
 
     `user` is the path to the user (`"user__"` from a key, empty from the user itself), `means`
     what they came with, such as the key. Where the credentials turn out not to match, the caller
-    calls `database_session.forget()`.
+    calls `database_session.forget()`. A query that is written once names where the address and
+    the request's id stand in it; else they are those of the request at hand.
     """
     came_from = session.origin()
+    address, request_id = address or Value(came_from.address), request_id or Value(came_from.request_id)
     sees_everybody = Q(**{f"{user}kind": UserKind.SYSTEM}) | Q(
         **{f"{user}kind": UserKind.STAFF, f"{user}correspondent": None}
     )
@@ -34,23 +42,23 @@ def annotations(user: str = "", *, means: Expression | None = None) -> dict[str,
         default=Coalesce(Cast(f"{user}correspondent_id", CharField()), Value("")),
         output_field=CharField(),
     )
-    origin = Concat(Value(came_from.address), Value(" "), means or Value("browser"), output_field=CharField())
+    origin = Concat(address, Value(" "), means or Value("browser"), output_field=CharField())
     return {
         "acting_actor": _set(session.ACTOR, Cast(F(f"{user}id"), CharField())),
         "acting_tenant": _set(session.TENANT, tenant),
         "acting_origin": _set(session.ORIGIN, Left(origin, session.LONGEST_ORIGIN)),
-        "acting_request": _set(session.REQUEST_ID, Value(came_from.request_id)),
+        "acting_request": _set(session.REQUEST_ID, request_id),
     }
 
 
-def lock_annotations(actor: User) -> dict[str, Func]:
-    """Answer what to annotate on the query that locks: `actor` acts until the transaction ends.
+def lock_annotations(actor_id: Expression, tenant: Expression) -> dict[str, Func]:
+    """Answer what to annotate on the query that locks: who has that id acts until the transaction ends.
 
-    Where everything was shown, only the actor's tenant is from here on; it is never widened.
+    Where everything was shown, only that `tenant` (`tenant_of`) is from here on; it is never widened.
     """
     return {
-        "acting_actor": _set(session.ACTOR, Value(str(actor.pk)), is_local=True),
-        "acting_tenant": _Narrow(Value(tenant_of(actor)), output_field=TextField()),
+        "acting_actor": _set(session.ACTOR, actor_id, is_local=True),
+        "acting_tenant": _Narrow(tenant, output_field=TextField()),
     }
 
 

@@ -35,6 +35,13 @@ class KeyForm(forms.Form):
         help_text="What uses the key, such as “Order router, New York”.",
         error_messages={"required": "Say what the key is for."},
     )
+    account_number = forms.CharField(
+        label="Account number",
+        required=False,
+        max_length=20,
+        help_text="Leave it empty for a key of the correspondent, which sees every account. A key of one account "
+        "is for trading clients: it works on /v2/account, /v2/orders, /v2/positions and the like, and nowhere else.",
+    )
     access = forms.ChoiceField(label="Access", choices=PRESETS, initial="full", widget=forms.RadioSelect)
     lifetime = forms.ChoiceField(label="Expires", choices=KeyLifetime.choices, initial=KeyLifetime.YEAR)
     expires_on = DayField("Last day it works")
@@ -76,6 +83,7 @@ class KeyForm(forms.Form):
         return KeyTicket(
             name=said["name"],
             scopes=self._scopes(),
+            account_number=said["account_number"].strip(),
             expires_at=expiry_of(lifetime, clock.real_now(), chosen=chosen),
             networks=said["networks"],
         )

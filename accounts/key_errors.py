@@ -39,6 +39,26 @@ class ScopeMissing(NotPermitted):
     message = "forbidden: {access} access to {scope} is needed, this API key has {found}"
 
 
+class AccountKeyNeeded(NotPermitted):
+    """A correspondent's key on a path that is about the account of the key."""
+
+    reason = "account_key_needed"
+    message = (
+        "forbidden: this path is about the account that a key belongs to, and this API key is a correspondent's: "
+        "use a key of the account, or the same path below /v1/trading/accounts/{{account_id}}"
+    )
+
+
+class AccountKeyOutOfPlace(NotPermitted):
+    """A key of one account anywhere but on that account's paths and on those about the market."""
+
+    reason = "account_key_out_of_place"
+    message = (
+        "forbidden: this API key belongs to one account and works on that account's paths below /v2 "
+        "(account, orders, positions, watchlists) and on assets, contracts, clock and calendar"
+    )
+
+
 class TooManyRequests(BrokerageError):
     """More calls in a minute than the key may make (contract/accounts.md 1.3)."""
 
@@ -97,7 +117,7 @@ class ApiKeyReplaced(StateConflict):
 
 
 class TooManyKeys(StateConflict):
-    """As many keys are in force for the correspondent as may be."""
+    """As many keys are in force for the correspondent, or for the account, as may be."""
 
     reason = "too_many_api_keys"
     message = "{most} API keys are in force, which is the most: revoke one first"

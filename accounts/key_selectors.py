@@ -28,7 +28,7 @@ class ListedKey:
 def keys_visible_to(actor: User) -> ApiKeyQuerySet:
     """Answer the keys that the actor may manage: its correspondent's, all of them for the broker."""
     actor.require(Permission.MANAGE_API_KEYS)
-    joined = ("user__correspondent", "created_by", "revoked_by", "replaces", "replaced_by")
+    joined = ("user__correspondent", "account", "created_by", "revoked_by", "replaces", "replaced_by")
     return ApiKey.objects.visible_to(actor).select_related(*joined)
 
 

@@ -90,8 +90,8 @@ def read_filter(query: QueryDict) -> AccountFilter:
         statuses=tuple(one for one in AccountStatus.values if one in query.getlist("status")),
         levels=tuple(one for one in LEVELS if one in query.getlist("level")),
         assets=tuple(one for one in EnabledAsset.values if one in query.getlist("asset")),
-        opened_from=_day(query.get("from", "")),
-        opened_to=_day(query.get("to", "")),
+        opened_from=read_day(query.get("from", "")),
+        opened_to=read_day(query.get("to", "")),
         correspondents=tuple(codes),
         sort=sort if sort in SORTS else NEWEST_FIRST,
     )
@@ -107,9 +107,9 @@ def filter_accounts(actor: User, wanted: AccountFilter) -> AccountQuerySet:
     if wanted.assets:
         rows = rows.filter(enabled_assets__overlap=list(wanted.assets))
     if wanted.opened_from:
-        rows = rows.filter(created_at__gte=_midnight(wanted.opened_from))
+        rows = rows.filter(created_at__gte=midnight(wanted.opened_from))
     if wanted.opened_to:
-        rows = rows.filter(created_at__lt=_midnight(wanted.opened_to + timedelta(days=1)))
+        rows = rows.filter(created_at__lt=midnight(wanted.opened_to + timedelta(days=1)))
     if wanted.correspondents and actor.sees_every_correspondent:
         rows = rows.filter(correspondent__code__in=wanted.correspondents)
     return rows
@@ -132,12 +132,12 @@ def get_listed_account(actor: User, account_id: UUID) -> Account:
     return found
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """Answer the instant at which a day begins in New York."""
     return datetime.combine(day, time(), NEW_YORK).astimezone(UTC)
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
     """Read a day of the years that the calendar and the database can hold, else None."""
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, Model
 
-from accounts.models import Account, AuditEntry, Correspondent, User
+from accounts.models import Account, ApiKey, AuditEntry, Correspondent, User
 from brokerage.database_session import EVERYBODY, TENANT
 
 SETTING = f"current_setting('{TENANT}', true)"
@@ -77,6 +77,8 @@ def policies(model: type[Model]) -> list[Policy]:
         # Triggers add to the trail whatever is shown; a transaction may read back what it added itself.
         own = f"{SEES_ALL} OR correspondent_id = {TENANT_ID} OR transaction_id = {OWN_TRANSACTION}"
         return [Policy("tenancy", "SELECT", own), Policy("adding", "INSERT", "true")]
+    if model is ApiKey:  # of all of a correspondent's accounts or of one: whose it is, its user tells
+        return [Policy("tenancy", "ALL", f"{SEES_ALL} OR {_of_user('user_id')}")]
     if model is Correspondent:
         return [Policy("tenancy", "ALL", f"{SEES_ALL} OR {NOBODY_ACTS} OR id = {TENANT_ID}")]
     own = _own_rows(model)

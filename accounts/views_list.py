@@ -1,37 +1,24 @@
 """The pages of the account list: the list, how many there are, its exports, and the filters that people keep."""
 
-from collections.abc import Iterator
-from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.acting import tenant_of
 from accounts.audit import record_export
 from accounts.choices import AccountStatus, EnabledAsset, UserKind
-from accounts.errors import FilterNotFound
-from accounts.exports import file_name, write_csv, write_workbook
-from accounts.list_forms import SavedFilterForm
+from accounts.exports import write_csv, write_workbook
 from accounts.list_heads import chips, count_accounts, heads
 from accounts.listing import LAST_PAGE, LEVELS, PATH, AccountFilter, list_accounts, read_filter
-from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from accounts.selectors import find_own_filters, list_correspondent_codes, list_own_accounts, list_saved_filters
-from accounts.services.filters import change_filter, delete_filter, save_filter
-from brokerage.database_session import TENANT, put
-from brokerage.downloads import send_chunks
-from brokerage.errors import NotPermitted
-from brokerage.web import redirect_page, refusals_on, render_page
+from accounts.saved_lists import SavedList, answer_filter, answer_filters, require_staff, saved_context, send_export
+from accounts.selectors import list_correspondent_codes, list_own_accounts
+from brokerage.web import redirect_page, render_page
 
-FILTERED_PAGE = "accounts"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TOKEN = 32
-PIECE = 1 << 16
+ACCOUNTS = SavedList("accounts", PATH, "Accounts", read_filter)
 
 
 @require_GET
@@ -71,7 +58,7 @@ def _choices(request: SignedInRequest) -> dict[str, object]:
         "levels": LEVELS.items(),
         "assets": EnabledAsset.choices,
         "correspondents": list_correspondent_codes(user) if user.sees_every_correspondent else (),
-        "saved_filters": list_saved_filters(user, FILTERED_PAGE),
+        **saved_context(request, ACCOUNTS),
     }
 
 
@@ -92,7 +79,7 @@ def _export_urls(wanted: AccountFilter) -> dict[str, str]:
 @login_required
 def account_count(request: SignedInRequest) -> HttpResponse:
     """Say how many accounts match: a part of the list that comes after it, so that the list never waits."""
-    _require_staff(request)
+    require_staff(request)
     wanted = read_filter(request.GET)
     context = {"count": count_accounts(request.user, wanted), "count_url": wanted.url(f"{PATH}/count")}
     return render_page(request, "accounts/count.html", fragment="accounts/_count.html", context=context)
@@ -104,7 +91,7 @@ def account_count(request: SignedInRequest) -> HttpResponse:
 def export_csv(request: SignedInRequest) -> HttpResponseBase:
     """Send what the URL filters as CSV, row after row as the database gives them."""
     wanted = _recorded(request, "csv")
-    return _send(request, write_csv(request.user, wanted), kind="csv", content_type="text/csv; charset=utf-8")
+    return send_export(request, write_csv(request.user, wanted), what="accounts", kind="csv")
 
 
 @require_GET
@@ -113,33 +100,15 @@ def export_csv(request: SignedInRequest) -> HttpResponseBase:
 def export_workbook(request: SignedInRequest) -> HttpResponseBase:
     """Send what the URL filters as an Excel workbook, which is made whole before it is sent."""
     wanted = _recorded(request, "xlsx")
-    made = write_workbook(request.user, wanted)
-    return _send(request, iter(partial(made.read, PIECE), b""), kind="xlsx", content_type=WORKBOOK)
-
-
-def _send(request: SignedInRequest, chunks: Iterator[bytes], *, kind: str, content_type: str) -> HttpResponseBase:
-    """Send a file, and set the cookie that the page which asked waits for: then the file is on its way."""
-    act = partial(put, {TENANT: tenant_of(request.user)}, is_local=False)
-    response = send_chunks(request, chunks, content_type=content_type, name=file_name(kind), act=act)
-    token = request.GET.get("token", "")
-    if token.isalnum() and len(token) <= TOKEN:
-        response.set_cookie("export-made", token, max_age=60, samesite="Lax", secure=request.is_secure())
-    return response
+    return send_export(request, write_workbook(request.user, wanted), what="accounts", kind="xlsx")
 
 
 def _recorded(request: SignedInRequest, kind: str) -> AccountFilter:
     """Answer the filter of an export, which leaves an audit entry before its first row."""
-    _require_staff(request)
+    require_staff(request)
     wanted = read_filter(request.GET)
     record_export(request.user, subject="accounts", facts={"format": kind, "filter": wanted.query_string})
     return wanted
-
-
-def _require_staff(request: SignedInRequest) -> None:
-    """Raise `NotPermitted` for a customer: whoever sees their own account has no list to count or to take away."""
-    request.user.require(Permission.VIEW_ACCOUNTS)
-    if request.user.kind == UserKind.CUSTOMER:
-        raise NotPermitted(permission="list accounts")
 
 
 # --- Saved filters -----------------------------------------------------------------------------------
@@ -150,45 +119,11 @@ def _require_staff(request: SignedInRequest) -> None:
 @login_required
 def saved_filters(request: SignedInRequest) -> HttpResponse:
     """Show the filters that the user keeps; on POST keep one under a name, and go back to the list."""
-    _require_staff(request)
-    form = SavedFilterForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        wanted = read_filter(QueryDict(form.cleaned_data["filter"]))
-        with refusals_on(form):
-            kept = save_filter(
-                actor=request.user,
-                page=FILTERED_PAGE,
-                name=form.cleaned_data["name"],
-                query_string=wanted.query_string,
-                is_shared=form.cleaned_data["is_shared"],
-            )
-            messages.success(request, f"Saved as “{kept.name}”.")
-            return redirect_page(request, wanted.url())
-    return _filters_page(request, form, status=422 if form.errors else 200)
+    return answer_filters(request, ACCOUNTS)
 
 
 @require_POST
 @login_required
 def saved_filter(request: SignedInRequest, filter_id: UUID) -> HttpResponse:
     """Rename, share or delete a filter of the user's own."""
-    if "delete" in request.POST:
-        delete_filter(actor=request.user, filter_id=filter_id)
-        return redirect_page(request, "accounts:filters")
-    if all(one.pk != filter_id for one in find_own_filters(request.user, FILTERED_PAGE)):
-        raise FilterNotFound
-    form = SavedFilterForm(request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            change_filter(
-                actor=request.user,
-                filter_id=filter_id,
-                name=form.cleaned_data["name"],
-                is_shared=form.cleaned_data["is_shared"],
-            )
-            return redirect_page(request, "accounts:filters")
-    return _filters_page(request, form, status=422)
-
-
-def _filters_page(request: SignedInRequest, form: SavedFilterForm, *, status: int) -> HttpResponse:
-    context = {"form": form, "own": find_own_filters(request.user, FILTERED_PAGE)}
-    return render(request, "accounts/filters.html", context, status=status)
+    return answer_filter(request, ACCOUNTS, filter_id)

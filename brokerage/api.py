@@ -29,6 +29,7 @@ from brokerage.errors import (
     NotPermitted,
     Unauthenticated,
 )
+from brokerage.scopes import Admits
 from brokerage.sentences import in_our_words
 from brokerage.wire import BodyNotJson, is_storable, wire_value
 
@@ -40,14 +41,16 @@ class ApiView(APIView):
 
     `scope` names the part of the API that a key must be let into: as far as reading for GET and
     HEAD, as far as writing for the rest. `also_read_by` names other parts whose readers may look
-    here too. A view that declares no scope lets no key in. `invalid_input` is how it refuses
-    values that a serializer cannot read, where the contract has another status.
+    here too. A view that declares no scope lets no key in. `admits` says whether a key of one
+    account is let in: where only such keys are, the view is about that account. `invalid_input`
+    is how it refuses values that a serializer cannot read, where the contract has another status.
     OPTIONS is refused as any method is that is not there: views do not describe themselves.
     """
 
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     scope: ClassVar[str] = ""
     also_read_by: ClassVar[tuple[str, ...]] = ()
+    admits: ClassVar[Admits] = Admits.CORRESPONDENTS
     invalid_input: ClassVar[type[InvalidInput]] = InvalidInput
 
     def body(self) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if refusal is None:
         return None
     set_rollback()
-    return Response(refusal.body(), status=refusal.http_status)
+    return Response(refusal.body(), status=refusal.http_status, headers=refusal.headers)
 
 
 def _as_refusal(error: Exception, invalid_input: type[InvalidInput]) -> BrokerageError | None:

@@ -29,7 +29,11 @@ from brokerage.embedded.servers import SUPERVISED  # noqa: E402
 from brokerage.errors import BodyTooLarge  # noqa: E402
 from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
-DOWNLOADS = ("/accounts/export.", "/audit/export.")  # as long as the line is slow, without a thread of the pages
+# As long as the line is slow, without a thread of the pages.
+DOWNLOADS = (
+    *("/accounts/export.", "/audit/export."),
+    *("/orders/export.", "/orders/refusals/export.", "/positions/export."),
+)
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from brokerage.market_calendar import NEW_YORK
 from brokerage.mode import is_sandbox
+from brokerage.prepared import PreparedQuery
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,17 @@ def setting() -> ClockSetting:
 
 
 def _stored() -> ClockSetting:
+    row = _SETTING.first()
+    return ClockSetting(*row) if row else ClockSetting()
+
+
+def _setting() -> "QuerySet[Any, tuple[timedelta, datetime | None]]":
     from brokerage.models import SandboxClock
 
-    row = SandboxClock.objects.values_list("offset", "frozen_at").first()
-    return ClockSetting(*row) if row else ClockSetting()
+    return SandboxClock.objects.values_list("offset", "frozen_at")
+
+
+_SETTING = PreparedQuery(_setting)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ class BrokerageError(Exception):
     """Something that the business does not allow, in a sentence, with its facts.
 
     `message` is a format template over the facts. `beside` names the facts that travel
-    in the JSON body beside `code` and `message` (contract/trading.md 0.4).
+    in the JSON body beside `code` and `message` (contract/trading.md 0.4). `headers` travel with
+    the answer where the published body has no room for what is to be said.
     """
 
     code: int = 50010000
@@ -26,6 +27,7 @@ class BrokerageError(Exception):
 
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
+        self.headers: dict[str, str] = {}
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from brokerage import clock, market_calendar
 from brokerage.api import ApiView
 from brokerage.market_calendar import NEW_YORK, Instrument, Session, settlement_date
-from brokerage.scopes import ANY_KEY
+from brokerage.scopes import ANY_KEY, Admits
 
 FIRST_DAY = date(1990, 1, 1)
 
@@ -19,6 +19,7 @@ class ClockView(ApiView):
     """`GET /v1/clock`: the time, whether the market is open, and when that changes."""
 
     scope = ANY_KEY
+    admits = Admits.BOTH
 
     def get(self, request: Request) -> Response:
         """Answer `{timestamp, is_open, next_open, next_close}` in New York time."""
@@ -49,6 +50,7 @@ class CalendarView(ApiView):
     """`GET /v1/calendar`: the sessions from `start` to `end`, both included, as far as they are known."""
 
     scope = ANY_KEY
+    admits = Admits.BOTH
 
     def get(self, request: Request) -> Response:
         """Answer an array of sessions, hours in New York time."""

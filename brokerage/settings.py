@@ -283,6 +283,12 @@ PUBLIC_URL = env.str("PUBLIC_URL", default=_own).rstrip("/")  # where the links 
 # --- Market ------------------------------------------------------------------------------------
 MARKET_SOURCE = env.str("STRIKEBOOK_MARKET", default="synthetic")
 MARKET_SEED = env.str("STRIKEBOOK_MARKET_SEED", default="strikebook")
+# A year's, as a fraction: what greeks and implied volatility discount by. The synthetic market knows no interest.
+RISK_FREE_RATE = env.float("STRIKEBOOK_RISK_FREE_RATE", default=0.0)
+
+# How often equity is stored in a session, and for how long that is kept; closing balances stay.
+EQUITY_POINT_MINUTES = env.int("EQUITY_POINT_MINUTES", default=5)
+EQUITY_POINT_DAYS = env.int("EQUITY_POINT_DAYS", default=35)
 
 LOGGING = {
     "version": 1,

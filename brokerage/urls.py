@@ -7,7 +7,9 @@ from brokerage.health import healthz
 from brokerage.market_hours import CalendarView, ClockView
 from brokerage.sandbox import SandboxClockView
 from brokerage.views import choose_theme, market_clock
+from options.chain_stream import chain_changes
 from options.queue_stream import queue_changes
+from trading.book_stream import book_changes
 
 API: list[URLPattern | URLResolver] = [
     path("", include("trading.api.urls")),
@@ -28,6 +30,8 @@ urlpatterns = [
     path("theme", choose_theme, name="theme"),
     path("streams/accounts/<id:account_id>", account_changes),
     path("streams/queue", queue_changes),
+    path("streams/chain/<str:symbol>", chain_changes),
+    path("streams/book", book_changes),
     path("", include("accounts.access_urls")),
     path("", include("accounts.urls")),
     path("", include("options.urls")),

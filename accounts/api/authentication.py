@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import cast
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
@@ -20,9 +20,10 @@ from accounts.rules.keys import is_from
 from accounts.services.keys import note_use
 from accounts.services.users import hash_secret
 from brokerage import clock
-from brokerage.database_session import forget
+from brokerage.database_session import forget, origin
 from brokerage.errors import BrokerageError, Unauthenticated
 from brokerage.origin import client_ip
+from brokerage.prepared import PreparedQuery, Slot
 
 # What a wrong key is compared with, so that it takes as long as a wrong secret.
 NOBODYS_HASH = hash_secret("")
@@ -102,8 +103,17 @@ def find_key(key_id: str, secret: str) -> ApiKey | None:
     """
     found = None
     if key_id and "\x00" not in key_id:
-        says_who = acting.annotations("user__", means=Concat(Value("key "), F("key_id")))
-        keys = ApiKey.objects.select_related("user__correspondent").annotate(**says_who)
-        found = keys.filter(key_id=key_id).first()
+        came_from = origin()
+        found = _KEY.first(key_id=key_id, address=came_from.address, request_id=came_from.request_id)
     matches = compare_digest(found.secret_hash if found else NOBODYS_HASH, hash_secret(secret))
     return found if matches else None
+
+
+def _key() -> QuerySet[ApiKey]:
+    says_who = acting.annotations(
+        "user__", means=Concat(Value("key "), F("key_id")), address=Slot("address"), request_id=Slot("request_id")
+    )
+    return ApiKey.objects.select_related("user__correspondent").annotate(**says_who).filter(key_id=Slot("key_id"))
+
+
+_KEY = PreparedQuery(_key)

@@ -15,13 +15,14 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.api.authentication import admit
-from accounts.api.scopes import require_scope
+from accounts.api.scopes import require_kind, require_scope
 from accounts.choices import KeyScope
 from accounts.key_counts import store
 from accounts.key_errors import TooManyStreams
 from accounts.models import ApiKey
 from accounts.permissions import Permission
 from brokerage.errors import MethodNotAllowed
+from brokerage.scopes import Admits
 from brokerage.sse import refusals_as_json
 
 StreamView = Callable[..., Coroutine[Any, Any, StreamingHttpResponse]]
@@ -59,6 +60,7 @@ def _admit(request: HttpRequest) -> ApiKey:
     """Answer the key; hold no connection while the stream is open."""
     try:
         key = admit(request)
+        require_kind(key, Admits.CORRESPONDENTS)
         require_scope(key, KeyScope.EVENTS, str(request.method))
         key.user.require(Permission.VIEW_ACCOUNTS)
         return key

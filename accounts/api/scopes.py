@@ -6,10 +6,10 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from accounts.choices import ScopeAccess
-from accounts.key_errors import ScopeMissing
+from accounts.key_errors import AccountKeyNeeded, AccountKeyOutOfPlace, ScopeMissing
 from accounts.models import ApiKey
 from accounts.rules.keys import access_to, least_access, reaches
-from brokerage.scopes import ANY_KEY, EVERY_SCOPE
+from brokerage.scopes import ANY_KEY, EVERY_SCOPE, Admits
 
 if TYPE_CHECKING:  # both import this module while they are being imported
     from rest_framework.views import APIView
@@ -23,8 +23,20 @@ class KeyReaches(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Answer True, or raise `ScopeMissing`, which names the scope that is missing."""
         api_view = cast("ApiView", view)
-        require_scope(cast(ApiKey, request.auth), api_view.scope, str(request.method), also=api_view.also_read_by)
+        key = cast(ApiKey, request.auth)
+        require_kind(key, api_view.admits)
+        require_scope(key, api_view.scope, str(request.method), also=api_view.also_read_by)
+        if api_view.admits is Admits.ACCOUNTS:
+            api_view.kwargs["account_id"] = key.account_id  # what the handler is called with
         return True
+
+
+def require_kind(key: ApiKey, admits: Admits) -> None:
+    """Raise `AccountKeyNeeded` or `AccountKeyOutOfPlace` where keys of this kind are not let in."""
+    if key.account_id is None and admits is Admits.ACCOUNTS:
+        raise AccountKeyNeeded
+    if key.account_id is not None and admits is Admits.CORRESPONDENTS:
+        raise AccountKeyOutOfPlace
 
 
 def require_scope(key: ApiKey, scope: str, method: str, *, also: tuple[str, ...] = ()) -> None:

@@ -11,6 +11,7 @@ from accounts.rules.text import Fault
 LONGEST_NAME = 60
 MOST_NETWORKS = 50
 MOST_KEYS = 100
+MOST_KEYS_OF_AN_ACCOUNT = 10
 SOON = timedelta(days=14)
 FULL: dict[str, str] = {scope.value: ScopeAccess.WRITE.value for scope in KeyScope}
 READ_ONLY: dict[str, str] = {scope.value: ScopeAccess.READ.value for scope in KeyScope}
@@ -33,10 +34,14 @@ _REACH = {ScopeAccess.NONE: 0, ScopeAccess.READ: 1, ScopeAccess.WRITE: 2}
 
 @dataclass(frozen=True, kw_only=True)
 class KeyTicket:
-    """A key as it was asked for: `expires_at` of None is never, no networks are all of them."""
+    """A key as it was asked for: `expires_at` of None is never, no networks are all of them.
+
+    With an `account_number` it is a key of that account, else of the correspondent.
+    """
 
     name: str
     scopes: Mapping[str, str]
+    account_number: str = ""
     expires_at: datetime | None = None
     networks: tuple[str, ...] = ()
 

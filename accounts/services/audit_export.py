@@ -9,11 +9,11 @@ from django.db import transaction
 from accounts.audit import record_export
 from accounts.audit_listing import NEWEST_FIRST, AuditFilter, AuditRow, describe, filter_audit
 from accounts.audit_words import shown_row
-from accounts.exports import FORMULA_STARTS
 from accounts.models import User
 from accounts.models.audit import AuditEntryQuerySet
 from brokerage.keyset import read_chunks
 from brokerage.market_calendar import NEW_YORK
+from brokerage.tabular import FORMULA_STARTS
 
 CHUNK = 1000
 COLUMNS = (

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import acting
-from accounts.choices import KeyGrace
+from accounts.choices import AccountStatus, KeyGrace
 from accounts.key_counts import store
 from accounts.key_errors import (
     ApiKeyAlreadyMade,
@@ -19,9 +19,17 @@ from accounts.key_errors import (
     TooManyKeys,
 )
 from accounts.locking import lock_correspondent
-from accounts.models import ApiKey, Correspondent, User
+from accounts.models import Account, ApiKey, Correspondent, User
 from accounts.permissions import Permission
-from accounts.rules.keys import GRACES, MOST_KEYS, KeyTicket, key_faults, name_faults, tidy_networks
+from accounts.rules.keys import (
+    GRACES,
+    MOST_KEYS,
+    MOST_KEYS_OF_AN_ACCOUNT,
+    KeyTicket,
+    key_faults,
+    name_faults,
+    tidy_networks,
+)
 from accounts.rules.onboarding import by_field
 from accounts.services.users import KEY_ALPHABET, KEY_LENGTH, issue_api_key
 from brokerage import clock
@@ -31,7 +39,7 @@ USE_REMEMBERED_EVERY = timedelta(minutes=1)
 
 @transaction.atomic(durable=True)
 def create_api_key(*, actor: User, correspondent_id: UUID, ticket: KeyTicket, once: str) -> tuple[ApiKey, str]:
-    """Make a key for a correspondent's system and answer it with its secret, which nobody sees again.
+    """Make a key for a correspondent, or one account of it, and answer it with its secret, which nobody sees again.
 
     `once` is the request's own: the same one again makes no second key but raises
     `ApiKeyAlreadyMade`. Raises `ApiKeyInputInvalid` or `TooManyKeys`.
@@ -44,9 +52,11 @@ def create_api_key(*, actor: User, correspondent_id: UUID, ticket: KeyTicket, on
         raise ApiKeyAlreadyMade(key_id=key_id)
     now = clock.real_now()
     _require_sound(ticket, now)
-    _require_room(correspondent, now)
+    account = _account_of(correspondent, ticket.account_number)
+    _require_room(correspondent, account, now)
     return issue_api_key(
         correspondent=correspondent,
+        account=account,
         name=ticket.name.strip(),
         key_id=key_id,
         scopes=ticket.scopes,
@@ -74,6 +84,7 @@ def rotate_api_key(*, actor: User, key_id: str, grace: KeyGrace) -> tuple[ApiKey
 
     new, secret = issue_api_key(
         correspondent=_correspondent_of(old),
+        account_id=old.account_id,
         name=old.name,
         scopes=old.scopes,
         allowed_networks=old.allowed_networks,
@@ -151,9 +162,24 @@ def _require_sound(ticket: KeyTicket, now: datetime) -> None:
         raise ApiKeyInputInvalid(faults)
 
 
-def _require_room(correspondent: Correspondent, now: datetime) -> None:
-    if ApiKey.objects.in_force(now).filter(user__correspondent=correspondent).count() >= MOST_KEYS:
-        raise TooManyKeys(most=MOST_KEYS)
+def _account_of(correspondent: Correspondent, account_number: str) -> Account | None:
+    """Answer the customer's account that a key is asked for; None where it is for the correspondent."""
+    if not account_number:
+        return None
+    accounts = Account.objects.filter(correspondent=correspondent, account_number=account_number)
+    account = accounts.customers().first()
+    if account is None:
+        raise ApiKeyInputInvalid({"account_number": [f"is no customer's account of {correspondent.name}"]})
+    if account.status == AccountStatus.ACCOUNT_CLOSED:
+        raise ApiKeyInputInvalid({"account_number": ["is of an account that is closed"]})
+    return account
+
+
+def _require_room(correspondent: Correspondent, account: Account | None, now: datetime) -> None:
+    most = MOST_KEYS if account is None else MOST_KEYS_OF_AN_ACCOUNT
+    keys = ApiKey.objects.in_force(now).filter(user__correspondent=correspondent, account=account)
+    if keys.count() >= most:
+        raise TooManyKeys(most=most)
 
 
 def _require_in_force(key: ApiKey, now: datetime) -> None:

@@ -14,6 +14,7 @@ register = template.Library()
 
 TABS = (
     ("overview", "", "Overview"),
+    ("balances", "balances", "Balances"),
     ("positions", "positions", "Positions"),
     ("orders", "orders", "Orders"),
     ("activities", "activities", "Activities"),
@@ -55,6 +56,14 @@ def account_tabs(context: dict[str, Any], account: Account) -> list[Tab]:
         hidden |= {"audit"}
     own = f"/accounts/{account.pk}"
     return [Tab(name, f"{own}/{part}".rstrip("/"), label) for name, part, label in TABS if name not in hidden]
+
+
+@register.simple_tag(takes_context=True)
+def account_trade(context: dict[str, Any], account: Account) -> str:
+    """Answer where the user may trade for an account in its present state; empty where orders would be refused."""
+    is_barred = account.account_blocked or account.trading_blocked or account.suspend_trade
+    may_trade = context["request"].user.may(Permission.SUBMIT_ORDERS) and account.kind == AccountKind.CUSTOMER
+    return f"/accounts/{account.pk}/trade" if may_trade and account.is_active and not is_barred else ""
 
 
 @register.simple_tag(takes_context=True)

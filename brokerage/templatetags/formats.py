@@ -61,6 +61,12 @@ def percent(ratio: Decimal | None, style: str = "") -> str:
 
 
 @register.filter
+def places(figure: float | Decimal | None, count: int = 2) -> str:
+    """Write a figure with so many places behind the point: `−0.42`."""
+    return ABSENT if figure is None else _written(_rounded(Decimal(figure), Decimal(1).scaleb(-count)))
+
+
+@register.filter
 def direction(change: Decimal | None) -> str:
     """Answer `up`, `down` or `flat`, for the mark beside a change in dollars."""
     cents = _rounded(change or Decimal(0), CENT)
