@@ -38,6 +38,13 @@ def make_api_key(correspondent: Correspondent) -> tuple[ApiKey, str]:
         return issue_api_key(correspondent=correspondent)
 
 
+def make_account_key(account: Account, **columns: Any) -> tuple[str, str]:
+    """Make a key of one account and answer its id and its secret."""
+    with transaction.atomic():
+        key, secret = issue_api_key(correspondent=account.correspondent, account=account, **columns)
+    return key.key_id, secret
+
+
 def make_staff(role: Role, correspondent: Correspondent | None, *, email: str = "", enrolled: bool = True) -> User:
     """Make a member of staff, of the broker itself where no correspondent is given.
 

@@ -171,9 +171,8 @@ class RunningPartner:
         return json.loads(text) if text else None
 
 
-def take_on(installation: Installation, code: str = "ACME") -> RunningPartner:
-    """Create a correspondent with a million dollars on a running installation."""
-    printed = installation.manage(
-        "create_correspondent", "--name", f"{code} Securities", "--code", code, "--firm-cash", "1000000", "--json"
-    )
+def take_on(installation: Installation, code: str = "ACME", *, firm_cash: int = 1_000_000) -> RunningPartner:
+    """Create a correspondent with a million dollars, or as many as asked, on a running installation."""
+    facts = ["--name", f"{code} Securities", "--code", code, "--firm-cash", str(firm_cash)]
+    printed = installation.manage("create_correspondent", *facts, "--json")
     return RunningPartner(f"http://127.0.0.1:{installation.port}", json.loads(printed))

@@ -126,6 +126,8 @@ def fill(partner: Partner) -> dict[str, Any]:
     for projection in (ClosingBalance, EquityPoint, AccruedFee):
         make_row(projection, related)
     make_row(Position, related, quantity=7)
+    share, _ = Asset.objects.get_or_create(symbol="HELD", defaults={"name": "Held, Inc.", "asset_class": "us_equity"})
+    make_row(Position, related, asset=share, quantity=7, cost_amount=7)
     activity = make_row(
         Activity,
         related,
@@ -164,6 +166,7 @@ def fill(partner: Partner) -> dict[str, Any]:
         "report_id": make_row(ApprovalReport, related, findings=[finding]).pk,
         "section": "contact",
         "step": "contact",
+        "symbol": "HELD",
         "symbol_or_id": "USD",
         "token": "forged",
         "transfer_id": transfer.pk,

@@ -37,6 +37,13 @@ class OrderStatus(models.TextChoices):
     PENDING_NEW = "pending_new"
     NEW = "new"
     PARTIALLY_FILLED = "partially_filled"
+    ACCEPTED_FOR_BIDDING = "accepted_for_bidding"
+    PENDING_REVIEW = "pending_review"
+    HELD = "held"
+    STOPPED = "stopped"
+    SUSPENDED = "suspended"
+    DONE_FOR_DAY = "done_for_day"
+    CALCULATED = "calculated"
     PENDING_CANCEL = "pending_cancel"
     PENDING_REPLACE = "pending_replace"
     FILLED = "filled"
@@ -94,6 +101,7 @@ class HouseBook(models.TextChoices):
 
     STREET = "street", "the street: other brokers and the clearing houses"
     BANK = "bank", "the firm's bank"
+    FEES = "fees", "fees owed to regulators and the clearing house"
 
 
 class JournalType(models.TextChoices):

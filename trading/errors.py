@@ -177,6 +177,7 @@ class PositionIntentMismatch(Unprocessable):
     reason = "position_intent_mismatch"
     message = "position intent mismatch, inferred: {inferred}, specified: {specified}"
     field = "position_intent"
+    beside = ("position_intent", "intent_reason")
 
 
 class ClientOrderIdReused(InvalidParameter):
@@ -200,7 +201,7 @@ class InsufficientQuantity(Refused):
     reason = "insufficient_quantity"
     message = "insufficient qty available for order (requested: {requested}, available: {available})"
     field = "qty"
-    beside = ("available", "existing_qty", "held_for_orders", "symbol")
+    beside = ("available", "existing_qty", "held_for_orders", "symbol", "position_intent", "intent_reason")
 
 
 class InsufficientBuyingPower(Refused):
@@ -210,6 +211,15 @@ class InsufficientBuyingPower(Refused):
     message = "insufficient buying power"
     field = "qty"
     beside = ("buying_power", "cost_basis")
+
+
+class InsufficientForFees(Refused):
+    """Enough for the order itself and not for what executing it is charged (domain rule BP-5)."""
+
+    reason = "insufficient_for_fees"
+    message = "insufficient buying power for fees (required: {required}, of it fees: {fees}, available: {available})"
+    field = "qty"
+    beside = ("required", "fees", "available")
 
 
 class InvalidTicket(InvalidParameter):

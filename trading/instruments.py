@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Ceil, Coalesce, Greatest
 
+from brokerage.fields import QuantityField
+from brokerage.prepared import IsAnyOf, PreparedQuery, Slot
 from options.choices import AssetStatus, ExerciseStyle, Right, TickClass
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from trading.choices import PositionIntent
-from trading.models import Order, Position, Transfer
+from trading.models import AccruedFee, Order, Position, Transfer
 from trading.rules.holdings import ZERO, Holdings, Line
 from trading.rules.order_status import OPEN_STATUSES
-from trading.rules.tickets import Instrument
+from trading.rules.order_terms import Instrument
 
 # What to select with an asset so that it can be quoted and reviewed without another query.
 MARKET = ("pinned_quote", "contract__underlying__pinned_quote")
@@ -38,6 +42,7 @@ def instrument_of(asset: Asset) -> Instrument:
         underlying_id=contract.underlying_id,
         tick_class=TickClass(contract.underlying.tick_class),
         is_american=contract.style == ExerciseStyle.AMERICAN,
+        underlying_symbol=contract.underlying.symbol,
     )
 
 
@@ -51,21 +56,29 @@ def read_holdings(account_id: UUID, asset_ids: Iterable[UUID] | None = None) -> 
 
 def read_holdings_of(account_ids: Iterable[UUID], asset_ids: Iterable[UUID] | None = None) -> dict[UUID, Holdings]:
     """Answer what each account has, as `read_holdings` does for one, still in one query."""
-    wanted = list(account_ids)
-    rows = _with_holds(Position.objects.filter(account_id__in=wanted))
-    if asset_ids is not None:
-        rows = rows.filter(Q(asset_id__in={USD_ID, *asset_ids}) | Q(quantity__lt=0))
-    lines: dict[UUID, list[Line]] = {account_id: [] for account_id in wanted}
-    for account_id, *row in rows.values_list("account_id", *_COLUMNS):
+    lines: dict[UUID, list[Line]] = {account_id: [] for account_id in account_ids}
+    named = {} if asset_ids is None else {"asset_ids": [USD_ID, *asset_ids]}
+    for account_id, *row in _HOLDINGS.rows(asset_ids is not None, account_ids=list(lines), **named):
         lines[account_id].append(_line(tuple(row)))
     return {account_id: Holdings(USD_ID, tuple(found)) for account_id, found in lines.items()}
+
+
+def _holdings(names_assets: bool) -> QuerySet[Any]:
+    rows = _with_holds(Position.objects.filter(IsAnyOf("account_id", Slot("account_ids"))))
+    if names_assets:
+        rows = rows.filter(Q(IsAnyOf("asset_id", Slot("asset_ids"))) | Q(quantity__lt=0))
+    return rows.values_list("account_id", *_COLUMNS)
+
+
+_HOLDINGS = PreparedQuery(_holdings)
 
 
 def _with_holds(positions: QuerySet[Position]) -> QuerySet[Position]:
     """Annotate what binds each position.
 
     `held` is what open orders hold, `closing` what they buy back of a short, `leaving` the dollars
-    that transfers take out.
+    that transfers take out, `accrued` the fees that are owed: each kind and day up to the cent.
+    An order that waits to replace another closes only what it does beyond that one.
     """
     holds = Order.objects.filter(
         account_id=OuterRef("account_id"), hold_asset_id=OuterRef("asset_id"), hold_quantity__gt=0
@@ -77,21 +90,37 @@ def _with_holds(positions: QuerySet[Position]) -> QuerySet[Position]:
         status__in=OPEN_STATUSES,
     )
     leaving = Transfer.objects.filter(account_id=OuterRef("account_id"), hold_amount__gt=0)
+    accrued = AccruedFee.objects.filter(account_id=OuterRef("account_id"), booked_by=None)
     return positions.annotate(
-        leaving=Case(
-            When(
-                asset_id=USD_ID,
-                then=Subquery(leaving.order_by().values("account_id").annotate(sum=Sum("hold_amount")).values("sum")),
-            )
-        ),
+        leaving=_of_cash(leaving, Sum("hold_amount")),
+        accrued=_of_cash(accrued, Sum(Ceil(F("exact_amount") * 100)) / Decimal(100)),
         held=Subquery(holds.order_by().values("account_id").annotate(sum=Sum("hold_quantity")).values("sum")),
         closing=Subquery(
             closing.order_by()
             .values("account_id")
-            .annotate(sum=Sum(F("quantity") - F("filled_quantity")))
+            .annotate(sum=Sum(Greatest(REMAINING - REPLACED_REMAINING, ZERO, output_field=QuantityField())))
             .values("sum")
         ),
     )
+
+
+def _of_cash(rows: QuerySet[Any], sum_: Any) -> Case:
+    """Answer a sum over an account's rows for its cash, and nothing for what else it has."""
+    found = rows.order_by().values("account_id").annotate(sum=sum_).values("sum")
+    return Case(When(asset_id=USD_ID, then=Subquery(found, output_field=QuantityField())))
+
+
+REMAINING = F("quantity") - F("filled_quantity")
+REPLACED_REMAINING = Coalesce(
+    Case(
+        When(
+            replaces__status__in=OPEN_STATUSES,
+            then=F("replaces__quantity") - F("replaces__filled_quantity"),
+        )
+    ),
+    ZERO,
+    output_field=QuantityField(),
+)
 
 
 _COLUMNS = (
@@ -100,6 +129,7 @@ _COLUMNS = (
     "held",
     "closing",
     "leaving",
+    "accrued",
     "asset__contract__right",
     "asset__contract__strike_price",
     "asset__contract__multiplier",
@@ -109,10 +139,10 @@ _COLUMNS = (
 
 
 def _line(row: tuple) -> Line:
-    asset_id, quantity, held, closing, leaving, right, strike, multiplier, deliverable, underlying_id = row
+    asset_id, quantity, held, closing, leaving, accrued, right, strike, multiplier, deliverable, underlying_id = row
     bound = (held or ZERO, closing or ZERO, leaving or ZERO)
     if right is None:
-        return Line(asset_id, quantity, *bound)
+        return Line(asset_id, quantity, *bound, accrued=accrued or ZERO)
     return Line(
         asset_id,
         quantity,

@@ -69,6 +69,20 @@ class FillTooLarge(StateConflict):
     message = "execution of {quantity} exceeds the {remaining} left to fill"
 
 
+class ExecutionNotFound(NotFound):
+    """A bust or correction of an execution that is not posted, or not here: after its fill it is told again."""
+
+    reason = "execution_not_found"
+    message = "execution not found for {execution_id}"
+
+
+class ExecutionTakenBack(StateConflict):
+    """A bust or correction of an execution that another report has taken back."""
+
+    reason = "execution_taken_back"
+    message = "execution {execution_id} was taken back before"
+
+
 class FillBeyondMeans(Refused):
     """The price moved so far that the account cannot pay or secure the execution: the paper venue lets go of it."""
 

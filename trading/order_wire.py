@@ -6,6 +6,7 @@ from typing import Any
 
 from brokerage.money import plain
 from options.choices import AssetClass
+from options.rules.asset_ids import USD_ID
 from trading.models import Order
 
 # What the wire has and this installation never fills: no stops, no legs.
@@ -19,7 +20,6 @@ NOT_USED: dict[str, Any] = {
     "hwm": None,
     "commission": None,
     "source": None,
-    "subtag": None,
 }
 
 
@@ -54,14 +54,28 @@ def order_object(order: Order) -> dict[str, Any]:
         "time_in_force": order.time_in_force,
         "limit_price": plain(order.limit_price),
         "status": order.status,
+        "subtag": order.subtag or None,
         **NOT_USED,
     }
 
 
 def order_event(order: Order, **facts: Any) -> dict[str, Any]:
-    """Answer the payload of a trade event: the order as it stands, and the execution's facts."""
+    """Answer the payload of a trade event: the order as it stands, what it holds, and the execution's facts."""
     printed = {name: _printed(value) for name, value in order_object(order).items()}
-    return {"order": printed} | {name: _printed(value) for name, value in facts.items()}
+    return {"order": printed, "hold": held_by(order)} | {name: _printed(value) for name, value in facts.items()}
+
+
+def held_by(order: Order) -> dict[str, str | None] | None:
+    """Answer what the order holds, of an order fetched with its contract's underlying; None where it is nothing."""
+    if not order.hold_quantity:
+        return None
+    return {"symbol": _held_symbol(order), "qty": plain(Decimal(order.hold_quantity))}
+
+
+def _held_symbol(order: Order) -> str:
+    if order.hold_asset_id == USD_ID:
+        return "USD"
+    return order.asset.symbol if order.hold_asset_id == order.asset_id else order.asset.contract.underlying.symbol
 
 
 def _printed(value: Any) -> Any:

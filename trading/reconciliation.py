@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from trading.rules.order_status import OPEN_STATUSES
+
 POSITIONS_EQUAL_POSTINGS = """
     WITH moved AS (
         SELECT destination_account_id AS account_id, asset_id, quantity FROM trading_posting
@@ -22,6 +24,23 @@ POSITIONS_EQUAL_POSTINGS = """
     JOIN options_asset AS asset ON asset.id = coalesce(booked.asset_id, held.asset_id)
     WHERE coalesce(held.quantity, 0) <> coalesce(booked.quantity, 0)
 """
+# Every asset, customers' books and the house's together: what one has, another gave.
+EVERY_ASSET_SUMS_TO_ZERO = """
+    WITH outside AS (
+        SELECT asset_id, -quantity AS quantity FROM trading_posting WHERE source_account_id IS NULL
+        UNION ALL
+        SELECT asset_id, quantity FROM trading_posting WHERE destination_account_id IS NULL
+    ), given AS (
+        SELECT asset_id, -sum(quantity) AS quantity FROM outside GROUP BY asset_id
+    ), held AS (
+        SELECT asset_id, sum(quantity) AS quantity FROM trading_position GROUP BY asset_id
+    )
+    SELECT NULL::uuid, asset.symbol, coalesce(held.quantity, 0), coalesce(given.quantity, 0)
+    FROM given
+    FULL JOIN held USING (asset_id)
+    JOIN options_asset AS asset ON asset.id = asset_id
+    WHERE coalesce(held.quantity, 0) <> coalesce(given.quantity, 0)
+"""
 ORDERS_EQUAL_FILLS = """
     SELECT placed.account_id, asset.symbol, placed.filled_quantity, coalesce(sum(fill.quantity), 0)
     FROM trading_order AS placed
@@ -29,6 +48,56 @@ ORDERS_EQUAL_FILLS = """
     LEFT JOIN trading_activity AS fill ON fill.order_id = placed.id AND fill.activity_type = 'FILL'
     GROUP BY placed.id, asset.symbol
     HAVING placed.filled_quantity <> coalesce(sum(fill.quantity), 0)
+"""
+FILLS_ARE_WORTH_WHAT_ORDERS_SAY = """
+    SELECT placed.account_id, asset.symbol, placed.filled_value, coalesce(sum(fill.quantity * fill.price), 0)
+    FROM trading_order AS placed
+    JOIN options_asset AS asset ON asset.id = placed.asset_id
+    LEFT JOIN trading_activity AS fill ON fill.order_id = placed.id AND fill.activity_type = 'FILL'
+    GROUP BY placed.id, asset.symbol
+    HAVING placed.filled_value <> coalesce(sum(fill.quantity * fill.price), 0)
+"""
+# One that waits to replace another holds only what it needs beyond that one.
+ORDERS_HOLD_WHAT_IS_TO_FILL = """
+    SELECT placed.account_id, asset.symbol, placed.hold_quantity,
+           CASE WHEN placed.status = ANY(%(open)s)
+               THEN placed.hold_per_unit * (placed.quantity - placed.filled_quantity) ELSE 0 END
+    FROM trading_order AS placed
+    JOIN options_asset AS asset ON asset.id = placed.hold_asset_id
+    WHERE placed.hold_quantity <> CASE WHEN placed.status = ANY(%(open)s)
+            THEN placed.hold_per_unit * (placed.quantity - placed.filled_quantity) ELSE 0 END
+        AND NOT (placed.status = 'accepted' AND placed.replaces_id IS NOT NULL
+            AND placed.hold_quantity < placed.hold_per_unit * placed.quantity)
+"""
+FEES_ARE_BOOKED_AS_ACCRUED = """
+    SELECT owed.account_id, owed.kind, -face.net_amount,
+           sign(owed.exact_amount) * ceil(abs(owed.exact_amount) * 100) / 100
+    FROM trading_accruedfee AS owed
+    JOIN trading_activity AS face ON face.transaction_id = owed.booked_by_id
+    WHERE -face.net_amount <> sign(owed.exact_amount) * ceil(abs(owed.exact_amount) * 100) / 100
+"""
+# The shorts themselves, whatever open orders hold besides (domain rule BP-10).
+SHORTS_ARE_COVERED = """
+    WITH pledged AS (
+        SELECT short.account_id, dollar.id AS asset_id, sum(-short.quantity * terms.strike_price * terms.multiplier)
+            AS quantity
+        FROM trading_position AS short
+        JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
+        JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
+        WHERE short.quantity < 0 AND terms."right" = 'put'
+        GROUP BY short.account_id, dollar.id
+        UNION ALL
+        SELECT short.account_id, terms.underlying_id, sum(-short.quantity * terms.deliverable)
+        FROM trading_position AS short
+        JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
+        WHERE short.quantity < 0 AND terms."right" = 'call'
+        GROUP BY short.account_id, terms.underlying_id
+    )
+    SELECT pledged.account_id, asset.symbol, coalesce(held.quantity, 0), pledged.quantity
+    FROM pledged
+    JOIN options_asset AS asset ON asset.id = pledged.asset_id
+    LEFT JOIN trading_position AS held ON held.account_id = pledged.account_id AND held.asset_id = pledged.asset_id
+    WHERE coalesce(held.quantity, 0) < pledged.quantity
 """
 NOTHING_IS_OVERDRAWN = """
     WITH bound AS (
@@ -40,6 +109,12 @@ NOTHING_IS_OVERDRAWN = """
         JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
         WHERE leaving.hold_amount > 0
         GROUP BY leaving.account_id, dollar.id
+        UNION ALL
+        SELECT owed.account_id, dollar.id, sum(ceil(owed.exact_amount * 100) / 100)
+        FROM trading_accruedfee AS owed
+        JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
+        WHERE owed.booked_by_id IS NULL
+        GROUP BY owed.account_id, dollar.id
         UNION ALL
         SELECT short.account_id, dollar.id, sum(-short.quantity * terms.strike_price * terms.multiplier)
         FROM trading_position AS short
@@ -66,17 +141,22 @@ NOTHING_IS_OVERDRAWN = """
 """
 CHECKS = {
     "positions equal their postings": POSITIONS_EQUAL_POSTINGS,
+    "what accounts have the house gave": EVERY_ASSET_SUMS_TO_ZERO,
     "orders equal their fills": ORDERS_EQUAL_FILLS,
+    "orders say what their fills were worth": FILLS_ARE_WORTH_WHAT_ORDERS_SAY,
+    "open orders hold what is still to fill": ORDERS_HOLD_WHAT_IS_TO_FILL,
+    "fees are booked as they accrued": FEES_ARE_BOOKED_AS_ACCRUED,
+    "shorts are covered": SHORTS_ARE_COVERED,
     "what is pledged and held is there": NOTHING_IS_OVERDRAWN,
 }
 
 
 @dataclass(frozen=True)
 class Break:
-    """One thing that is not as it must be: what was found, and what was expected."""
+    """One thing that is not as it must be: what was found, and what was expected. Some are no one account's."""
 
     check: str
-    account_id: UUID
+    account_id: UUID | None
     asset: str
     found: Decimal
     expected: Decimal
@@ -87,6 +167,6 @@ def find_breaks() -> list[Break]:
     found = []
     with connection.cursor() as cursor:
         for check, sql in CHECKS.items():
-            cursor.execute(sql)
+            cursor.execute(sql, {"open": [str(status) for status in OPEN_STATUSES]})
             found += [Break(check, *row) for row in cursor.fetchall()]
     return found

@@ -1,28 +1,25 @@
 """Reads of trading, for the API and the pages. Each starts from what the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Q, Sum
 
 from accounts.choices import UserKind
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage import clock, market_calendar
-from options.choices import AssetClass
+from brokerage.money import cents_up, to_cents
 from options.models import Asset
-from options.rules.contracts import is_contract_symbol
 from options.services.market import closing_prices, get_quotes
-from trading.choices import TRADE_ACTIVITIES, ActivityType, OrderSide
-from trading.instruments import MARKET_OF_ASSET, read_holdings
-from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position
-from trading.order_errors import (
-    OrderNotFound,
-    PositionNotFound,
-)
+from trading.choices import TRADE_ACTIVITIES, ActivityType, FeeKind, OrderSide
+from trading.instruments import MARKET_OF_ASSET, read_holdings, read_holdings_of
+from trading.models import AccruedFee, Activity, ClosingBalance, LedgerTransaction, Order, Position
+from trading.order_errors import PositionNotFound
+from trading.rules.buying_power import buying_power_of
 from trading.rules.costs import Stake
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import CLOSED_STATUSES, OPEN_STATUSES
@@ -55,6 +52,7 @@ class Balances:
     held_cash: Decimal
     pledged_cash: Decimal
     leaving_cash: Decimal
+    accrued_fees: Decimal
     buying_power: Decimal
     options_buying_power: Decimal
     withdrawable_cash: Decimal
@@ -78,29 +76,47 @@ def mark_positions(account: Account, asset_id: UUID | None = None) -> list[Marke
     if asset_id is not None:
         rows = rows.filter(asset_id=asset_id)
     positions = list(rows.order_by("asset__symbol"))
-    holdings = read_holdings(account.pk, [row.asset_id for row in positions])
-    return _mark(account, positions, holdings)
+    return _mark(positions, {account.pk: read_holdings(account.pk, [row.asset_id for row in positions])})
 
 
-def _mark(account: Account, positions: list[Position], holdings: Holdings) -> list[MarkedPosition]:
+ACCOUNTS_ON_A_PAGE = 100
+
+
+def page_of_positions(actor: User, page: int) -> dict[UUID, list[MarkedPosition]]:
+    """Answer what the accounts of a page hold, with its numbers, by account; after the last page nothing.
+
+    Pages count from 1 and go through the customers' accounts that hold anything.
+    """
+    actor.require(Permission.VIEW_ACCOUNTS)
+    accounts = Account.objects.visible_to(actor).customers()
+    holders = accounts.filter(Exists(Position.objects.securities().filter(account=OuterRef("pk"))))
+    first = (page - 1) * ACCOUNTS_ON_A_PAGE
+    account_ids = list(holders.order_by("pk").values_list("pk", flat=True)[first : first + ACCOUNTS_ON_A_PAGE])
+    rows = Position.objects.securities().filter(account_id__in=account_ids).select_related(*MARKET_OF_ASSET)
+    positions = list(rows.order_by("account_id", "asset__symbol"))
+    marked = _mark(positions, read_holdings_of(account_ids)) if positions else []
+    found: dict[UUID, list[MarkedPosition]] = {}
+    for row, position in zip(positions, marked, strict=True):
+        found.setdefault(row.account_id, []).append(position)
+    return found
+
+
+def _mark(positions: list[Position], holdings: Mapping[UUID, Holdings]) -> list[MarkedPosition]:
+    """Answer the positions with their numbers, in their order; `holdings` are those of their accounts."""
     now = clock.now()
-    assets = [row.asset for row in positions]
+    assets = list({row.asset_id: row.asset for row in positions}.values())
     quotes = get_quotes(assets, now)
     last_day = market_calendar.previous_session(market_calendar.last_session(now).date)
     closes = closing_prices(assets, last_day.date)
-    traded = _traded_since(account, last_day.closes_at, [asset.pk for asset in assets])
+    traded = _traded_since(last_day.closes_at, holdings.keys(), [asset.pk for asset in assets])
     marked = []
     for row in positions:
-        quote = quotes.get(row.asset_id)
+        quote, held = quotes.get(row.asset_id), holdings[row.account_id]
         stake = Stake(row.quantity, row.cost_amount)
-        today = _same_side(traded.get(row.asset_id, ZERO), row.quantity)
+        today = _same_side(traded.get((row.account_id, row.asset_id), ZERO), row.quantity)
         price = quote.mark if quote else None
         numbers = value_position(stake, row.multiplier, price, closes.get(row.asset_id), today)
-        free = (
-            holdings.free_quantity(row.asset_id)
-            if row.quantity > 0
-            else row.quantity + holdings.line(row.asset_id).closing
-        )
+        free = held.free_quantity(row.asset_id) if row.quantity > 0 else row.quantity + held.line(row.asset_id).closing
         marked.append(MarkedPosition(row.asset, row.quantity, free, row.multiplier, numbers))
     return marked
 
@@ -112,14 +128,20 @@ def _same_side(traded: Decimal, quantity: Decimal) -> Decimal:
     return max(min(traded, ZERO), quantity)
 
 
-def _traded_since(account: Account, since: datetime, asset_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
+def _traded_since(
+    since: datetime, account_ids: Iterable[UUID], asset_ids: Iterable[UUID]
+) -> dict[tuple[UUID, UUID], Decimal]:
+    """Answer what was bought less what was sold, by account and asset."""
     signed = Sum("quantity", filter=Q(side=OrderSide.BUY), default=ZERO) - Sum(
         "quantity", filter=Q(side=OrderSide.SELL), default=ZERO
     )
     fills = Activity.objects.filter(
-        account=account, activity_type=ActivityType.FILL, at__gt=since, asset_id__in=list(asset_ids)
+        account_id__in=list(account_ids), activity_type=ActivityType.FILL, at__gt=since, asset_id__in=list(asset_ids)
     )
-    return dict(fills.order_by().values("asset_id").annotate(sum=signed).values_list("asset_id", "sum"))
+    rows = fills.order_by().values("account_id", "asset_id").annotate(sum=signed)
+    return {
+        (account_id, asset_id): sum_ for account_id, asset_id, sum_ in rows.values_list("account_id", "asset_id", "sum")
+    }
 
 
 def get_position(account: Account, symbol_or_id: str) -> MarkedPosition:
@@ -153,19 +175,19 @@ def read_balances(account: Account) -> Balances:
         price = quote.mark if quote else None
         if price is None:
             unpriced.append(row.asset.symbol)
-        values[row.asset_id] = row.cost_amount if price is None else price * row.quantity * row.multiplier
+        values[row.asset_id] = row.cost_amount if price is None else to_cents(price * row.quantity * row.multiplier)
     long_value = sum((value for value in values.values() if value > 0), ZERO)
     short_value = sum((value for value in values.values() if value < 0), ZERO)
-    free = max(holdings.free_cash, ZERO)
-    unsettled = unsettled_proceeds([account.pk], trade_date(clock.now()))[account.pk]
+    power = buying_power_of(holdings, unsettled_proceeds([account.pk], trade_date(clock.now()))[account.pk])
     return Balances(
-        cash=holdings.cash,
-        held_cash=holdings.held_cash,
-        pledged_cash=holdings.pledged_cash,
-        leaving_cash=holdings.leaving_cash,
-        buying_power=free,
-        options_buying_power=free,
-        withdrawable_cash=holdings.withdrawable_cash(unsettled),
+        cash=power.cash,
+        held_cash=power.held,
+        pledged_cash=power.pledged,
+        leaving_cash=power.leaving,
+        accrued_fees=power.accrued_fees,
+        buying_power=power.available,
+        options_buying_power=power.available,
+        withdrawable_cash=power.withdrawable,
         long_market_value=long_value,
         short_market_value=short_value,
         equity=holdings.cash + long_value + short_value,
@@ -173,65 +195,31 @@ def read_balances(account: Account) -> Balances:
     )
 
 
+def pending_reg_taf_fees(account: Account) -> Decimal:
+    """Answer what the account owes of the SEC's and FINRA's fees and has not been booked, each day's up to the cent."""
+    owed = AccruedFee.objects.filter(account=account, booked_by=None, kind__in=(FeeKind.REG, FeeKind.TAF))
+    return sum((cents_up(exact) for exact in owed.values_list("exact_amount", flat=True)), ZERO)
+
+
 CLOSING_AMOUNTS = tuple(f.name for f in ClosingBalance._meta.fields if f.name.endswith("_amount"))
 
 
-def newest_closing_balance(account: Account, by: date) -> ClosingBalance:
-    """Answer the account's newest stored close by that date; all zero where it held nothing at any."""
+def newest_closing_balance(account: Account, close: datetime) -> ClosingBalance | None:
+    """Answer the account's newest stored close by `close`, all zero where it held nothing at any.
+
+    None where something was booked before and no close is stored: then nobody knows.
+    """
+    by = trade_date(close)
     found = ClosingBalance.objects.filter(account=account, date__lte=by).order_by("-date").first()
-    return found or ClosingBalance(account=account, date=by, **dict.fromkeys(CLOSING_AMOUNTS, ZERO))
-
-
-@dataclass(frozen=True)
-class OrderFilter:
-    """Which orders to list, newest first unless `ascending` (contract/trading.md 2.6)."""
-
-    status: str = "open"
-    after: datetime | None = None
-    until: datetime | None = None
-    side: str = ""
-    symbols: tuple[str, ...] = ()
-    asset_class: str = ""
-    ascending: bool = False
-    limit: int = 50
+    if found is not None:
+        return found
+    first = Activity.objects.filter(account=account).order_by("pk").values_list("at", flat=True).first()
+    if first is not None and first <= close:
+        return None
+    return ClosingBalance(account=account, date=by, **dict.fromkeys(CLOSING_AMOUNTS, ZERO))
 
 
 BUCKETS = {"open": OPEN_STATUSES, "closed": CLOSED_STATUSES}
-
-
-def list_orders(account: Account, wanted: OrderFilter) -> list[Order]:
-    """Answer the account's orders with their assets, at most `limit`."""
-    rows = Order.objects.filter(account=account).select_related("asset")
-    if wanted.status in BUCKETS:
-        rows = rows.filter(status__in=BUCKETS[wanted.status])
-    if wanted.after:
-        rows = rows.filter(submitted_at__gt=wanted.after)
-    if wanted.until:
-        rows = rows.filter(submitted_at__lt=wanted.until)
-    if wanted.side:
-        rows = rows.filter(side=wanted.side)
-    if wanted.symbols:
-        rows = rows.filter(_named(wanted.symbols, wanted.asset_class))
-    if wanted.asset_class:
-        rows = rows.filter(asset__asset_class=wanted.asset_class)
-    order = ("submitted_at", "pk") if wanted.ascending else ("-submitted_at", "-pk")
-    return list(rows.order_by(*order)[: wanted.limit])
-
-
-def _named(symbols: Iterable[str], asset_class: str) -> Q:
-    """Match the symbols; among options only, an underlying's symbol matches its contracts too."""
-    named = Q(asset__symbol__in=symbols)
-    if asset_class == AssetClass.US_OPTION:
-        named |= Q(asset__contract__underlying__symbol__in=[one for one in symbols if not is_contract_symbol(one)])
-    return named
-
-
-def find_order_by_client_id(account: Account, client_order_id: str) -> Order:
-    """Answer the account's order with that client order id, or raise `OrderNotFound`."""
-    found = Order.objects.filter(account=account, client_order_id=client_order_id).select_related("asset").first()
-    if found is None:
-        raise OrderNotFound(order_id=client_order_id)
-    return found
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from brokerage import clock, market_calendar
 from trading.choices import JournalStatus
 from trading.models import Journal, Order, Position
+from trading.rules.postings import trade_date
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def work_open_orders(at: datetime) -> None:
 
 def expire_day_orders(at: datetime) -> None:
     """End every day order whose session has closed by `at`; one that cannot be ended leaves the others alone."""
-    from trading.services.fills import expire_order
+    from trading.services.venue_reports import expire_order
 
     for order_id in list(Order.objects.open().filter(expires_at__lte=at).values_list("pk", flat=True)):
         try:
@@ -76,6 +77,24 @@ def settle_pending_journals(at: datetime) -> None:
 
 
 ACCOUNTS_AT_ONCE = 2_000
+
+
+def book_fees(at: datetime) -> None:
+    """Book what every account owes for its trades up to the session that ended at `at`, account by account."""
+    from trading.services.fee_booking import book_account_fees, open_totals
+
+    through, after = trade_date(at), UUID(int=0)
+    while True:
+        owing = open_totals(through).filter(account_id__gt=after).order_by("account_id")
+        account_ids = list(owing.values_list("account_id", flat=True).distinct()[:ACCOUNTS_AT_ONCE])
+        if not account_ids:
+            return
+        for account_id in account_ids:
+            try:
+                book_account_fees(account_id=account_id, through=through, at=at)
+            except DatabaseError:
+                log.exception("the fees of account %s could not be booked and are booked at the next close", account_id)
+        after = account_ids[-1]
 
 
 def close_the_books(at: datetime) -> None:

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from trading import funding_decisions, funding_views, views, views_compliance, views_impact
+from trading import (
+    funding_decisions,
+    funding_views,
+    views,
+    views_compliance,
+    views_impact,
+    views_order,
+    views_overview,
+    views_ticket,
+)
 
 FUNDING = [
     path("transfers", funding_views.transfers, name="transfers"),
@@ -25,12 +34,19 @@ FUNDING = [
 app_name = "trading"
 urlpatterns = [
     path("search", views.search, name="search"),
+    path("", include("trading.urls_book")),
     path("compliance", views_compliance.approval_reports, name="approval_reports"),
     path("compliance/<int:report_id>", views_compliance.approval_report, name="approval_report"),
     path("compliance/<int:report_id>/findings.csv", views_compliance.export_findings, name="export_findings"),
-    path("accounts/<id:account_id>/balances", views.balances, name="balances"),
+    path("accounts/<id:account_id>/balances", views_overview.balances, name="balances"),
     path("accounts/<id:account_id>/positions", views.positions, name="positions"),
     path("accounts/<id:account_id>/orders", views.orders, name="orders"),
+    path("accounts/<id:account_id>/orders/<id:order_id>", views_order.order, name="order"),
+    path("accounts/<id:account_id>/orders/<id:order_id>/cancel", views_order.cancel, name="order_cancel"),
+    path("accounts/<id:account_id>/orders/<id:order_id>/replace", views_order.replace, name="order_replace"),
+    path("accounts/<id:account_id>/trade", views_ticket.ticket, name="ticket"),
+    path("accounts/<id:account_id>/trade/preview", views_ticket.preview, name="ticket_preview"),
+    path("accounts/<id:account_id>/trade/quote", views_ticket.quote, name="ticket_quote"),
     path("accounts/<id:account_id>/activities", views.activities, name="activities"),
     path("accounts/<id:account_id>/options-impact", views_impact.options_impact, name="options_impact"),
     path("accounts/<id:account_id>/funding", funding_views.funding, name="funding"),

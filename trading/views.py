@@ -1,5 +1,7 @@
-"""The pages of trading: an account's balances, positions, orders and activities, and the search."""
+"""The pages of trading: an account's positions, orders and activities, and the search."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -8,24 +10,36 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.choices import AccountKind
 from accounts.listing import get_listed_account
+from accounts.permissions import Permission
 from accounts.profile import account_frame
 from accounts.requests import SignedInRequest
 from brokerage.web import render_page
 from trading.listing import find_exactly, page_activities, page_orders
 from trading.listing import search as search_everything
+from trading.overview import Binding, bindings_by_asset
 from trading.paging import paged, wanted
-from trading.selectors import mark_positions, read_balances
+from trading.selectors import MarkedPosition, mark_positions
 
 
-@require_GET
-@never_cache
-@login_required
-def balances(request: SignedInRequest, account_id: UUID) -> HttpResponse:
-    """Show what an account's money comes to."""
-    account = get_listed_account(request.user, account_id)
-    context = account_frame(account, "balances") | {"balances": read_balances(account)}
-    return render_page(request, "trading/balances.html", fragment="trading/_balances.html", context=context)
+@dataclass(frozen=True)
+class PositionLine:
+    """A position as its account shows it: its numbers, and what binds it."""
+
+    marked: MarkedPosition
+    bindings: tuple[Binding, ...]
+    further: int
+
+    @property
+    def closing_side(self) -> str:
+        """Answer which order closes it."""
+        return "sell" if self.marked.quantity > 0 else "buy"
+
+    @property
+    def closing_quantity(self) -> Decimal:
+        """Answer how much of it an order can close: what is free."""
+        return abs(self.marked.free_quantity)
 
 
 @require_GET
@@ -34,7 +48,12 @@ def balances(request: SignedInRequest, account_id: UUID) -> HttpResponse:
 def positions(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what an account holds, marked to the market."""
     account = get_listed_account(request.user, account_id)
-    context = account_frame(account, "positions") | {"positions": mark_positions(account)}
+    bindings = bindings_by_asset(account)
+    lines = [PositionLine(one, *bindings.get(one.asset.symbol, ((), 0))) for one in mark_positions(account)]
+    context = account_frame(account, "positions") | {
+        "positions": lines,
+        "may_trade": request.user.may(Permission.SUBMIT_ORDERS) and account.kind == AccountKind.CUSTOMER,
+    }
     return render_page(request, "trading/positions.html", fragment="trading/_positions.html", context=context)
 
 
@@ -74,5 +93,5 @@ def search(request: SignedInRequest) -> HttpResponse:
         request.user, query, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     context = {"query": query, "found": found, "shows_correspondent": request.user.sees_every_correspondent}
-    context |= paged(request, found.holders)
+    context |= paged(request, found.holders) | {"may_trade": request.user.may(Permission.SUBMIT_ORDERS)}
     return render_page(request, "trading/search.html", fragment="trading/_found.html", context=context)

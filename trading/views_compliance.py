@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.audit import record_export
-from accounts.exports import FORMULA_STARTS
 from accounts.requests import SignedInRequest
 from brokerage.market_calendar import NEW_YORK
+from brokerage.tabular import FORMULA_STARTS
 from brokerage.web import render_page
 from trading.approval_report import MOST_SHOWN, FindingLine, describe, get_report, list_reports
 

@@ -1,8 +1,6 @@
 """Orders of one account that could trade with each other (contract/trading.md 2.11)."""
 
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -17,7 +15,7 @@ REASON = "opposite side {type} order exists. use complex/limit/stop_limit orders
 OPPOSITE = {OrderSide.BUY.value: OrderSide.SELL, OrderSide.SELL.value: OrderSide.BUY}
 
 
-def crossing_orders(account_id: UUID, asset: Any, side: str, limit_price: Decimal | None) -> "QuerySet[Order, str]":
+def crossing_orders(account_id: Any, asset: Any, side: str, limit_price: Any) -> "QuerySet[Order, str]":
     """Answer the account's open orders on the other side of `asset` (an id, or a reference to one) that would cross.
 
     A market order crosses everything, a limit the limits that it meets. Each is the text that

@@ -134,7 +134,9 @@
     window.htmx.createEventSource = (url) => {
       const stream = new EventSource(url);
       streams.push(stream);
-      stream.addEventListener("queue-changed", () => window.htmx.trigger(document.body, "queue-changed"));
+      for (const name of ["queue-changed", "orders-changed"]) {
+        stream.addEventListener(name, () => window.htmx.trigger(document.body, name));
+      }
       if (document.hidden) {
         stream.close();
       }
@@ -157,8 +159,10 @@
       window.htmx.trigger(element, "htmx:afterProcessNode");
       window.htmx.trigger(element, "sse:account-changed");
     }
-    if (find('[hx-trigger*="queue-changed"]')) {
-      window.htmx.trigger(document.body, "queue-changed");
+    for (const name of ["queue-changed", "orders-changed"]) {
+      if (find(`[hx-trigger*="${name}"]`)) {
+        window.htmx.trigger(document.body, name);
+      }
     }
   });
 

@@ -4,6 +4,7 @@ A page that is in no list fails `tests/test_pages.py`, which knows the URLs. `{a
 what `rows_of` made.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -29,7 +30,9 @@ from accounts.services.notes import add_note
 from accounts.services.settings import change_settings, settings_of
 from accounts.services.users import issue_api_key
 from brokerage import clock
+from brokerage.errors import BrokerageError
 from options.choices import ReasonCode, ReviewAct
+from options.models import Asset
 from options.rules.review import Verdict
 from options.services.level_reviews import open_level_review
 from options.services.review import ask_applicant, decide_application
@@ -40,7 +43,10 @@ from tests.options.applicants import SOUND_ANSWERS
 from tests.options.requests import make_pending
 from tests.trading.funding import ach_out, linked_ach, linked_bank, send, wire_out
 from trading.approval_report import FINDINGS
-from trading.models import ApprovalReport
+from trading.models import ApprovalReport, Order
+from trading.rules.ticket_form import OrderRequest
+from trading.services.orders import submit_order
+from trading.services.venue_reports import acknowledge_order
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Maximiliane"
 
@@ -62,6 +68,7 @@ TABS = ("", "/balances", "/positions", "/orders", "/activities", "/profile", "/s
 FUNDING = ("", "/transfers", "/journals", "/deposit", "/withdraw", "/link-ach", "/link-bank")
 LINKS = ("/ach/{link_id}", "/banks/{bank_id}", "/transfers/{transfer_id}", "/transfers/{wire_id}")
 OPTIONS = ("/options", "/options/agreement", "/options/answers", "/options/lower?level=0", "/options-impact?level=0")
+ORDER = ("/orders/{resting_id}", "/orders/{resting_id}/cancel", "/orders/{working_id}/replace")
 ASKING = (
     *("/accounts/{sound_id}/options", "/accounts/{sound_id}/options/apply?level=2"),
     *("/accounts/{unsigned_id}/options", "/accounts/{unsigned_id}/options/agreement"),
@@ -78,8 +85,15 @@ VISITS: dict[str, list[Visit]] = {
         *_ok(OWN + "/options", OWN + "/options/apply", OWN + "/options/lower", *ASKING[-3:]),
         *_ok(*(f"{OWN}/funding{part}" for part in FUNDING + LINKS), OWN + "/documents/{document_id}/preview"),
         *_ok("/openings", *(f"/openings{part}" for part in OPENING), "/openings/{draft_id}/discard"),
+        *_ok("/orders", "/orders?status=open&symbol=AAPL", "/orders?status=rejected", "/orders/filters"),
+        *_ok("/orders/cancel?selected={resting_id}", "/orders/refusals", "/orders/refusals/filters", OWN + "/refusals"),
+        *_ok("/positions", "/positions?kind=put", "/positions/AAPL", "/positions/filters"),
         *_ok("/search?q=john", "/search?q=aapl", "/search?q=zzzz"),
+        *_ok(OWN + "/trade", OWN + "/trade?symbol={call}&side=sell&limit_price=250", *(OWN + part for part in ORDER)),
+        *_ok(OWN + "/trade?symbol={call}&side=sell&qty=3&limit_price=250"),
         *_ok("/security", "/security/password", "/security/passkeys/add", "/sign-out"),
+        *_ok("/options/chain?all=1", "/options/chain/AAPL", "/options/chain/AAPL?expiration=all&strikes=all&greeks=1"),
+        *_ok("/options/chain/AAPL/trade?contract={call}&side=sell", "/options/chain/AAPL?account={account_id}"),
         Visit("/nowhere", 404),
         Visit("/team", 403),
     ],
@@ -100,6 +114,7 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/security/again", "/security/again/code", "/security/again/passkey"),
     ],
     "broker": [
+        *_ok("/orders", "/orders/refusals", "/positions", "/positions/AAPL"),
         *_ok("/accounts", "/openings", OWN, "/team", "/team?house=GLBX", "/team/add"),
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
         *_ok("/compliance"),
@@ -113,7 +128,7 @@ VISITS: dict[str, list[Visit]] = {
     "newcomer": _ok("/security/enroll", "/security/app"),
     "customer": [
         *_ok(OWN, OWN + "/profile", "/security"),
-        *_ok(*(OWN + part for part in OPTIONS), *ASKING),
+        *_ok(*(OWN + part for part in OPTIONS), *ASKING, "/options/chain/AAPL", OWN + ORDER[0]),
         Visit(OWN + "/options/lower?level=3", 422),
         Visit(OWN + "/notes", 404),
     ],
@@ -138,6 +153,7 @@ def rows_of(account: Account, clerk: User) -> dict[str, Any]:
     User.objects.filter(pk=shut_out.pk).update(is_active=False)
     return {
         "account_id": account.pk,
+        "call": Asset.objects.filter(contract__underlying__symbol="AAPL").earliest("symbol").symbol,
         "member_id": member.pk,
         "principal_id": make_staff(Role.ROP, firm).pk,
         "shut_out_id": shut_out.pk,
@@ -149,7 +165,18 @@ def rows_of(account: Account, clerk: User) -> dict[str, Any]:
         **_reports_of(account),
         **_requests_of(firm),
         **_queue_of(account),
+        **_orders_of(account, clerk),
     }
+
+
+def _orders_of(account: Account, clerk: User) -> dict[str, Any]:
+    """Make an order that is refused, with all that such a line can say; some rest already."""
+    unheard = OrderRequest(symbol="NOSUCHTHING", side="buy", type="limit", qty=Decimal(7), limit_price=Decimal("1.25"))
+    with suppress(BrokerageError):
+        submit_order(actor=clerk, account_id=account.pk, request=unheard)
+    resting = Order.objects.open().filter(account=account).order_by("submitted_at")
+    working = acknowledge_order(order_id=resting[1].pk, at=clock.now())
+    return {"resting_id": resting[0].pk, "working_id": working.pk}
 
 
 def _keys_of(firm: Correspondent) -> dict[str, Any]:

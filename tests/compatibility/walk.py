@@ -58,7 +58,7 @@ class Walk:
         opened = [self.client.create_account(_application()) for _ in range(2)]
         self.ids["account"], self.ids["leaver"] = (str(account.id) for account in opened)
         for account in opened:
-            _wait(lambda id=account.id: self.client.get_account_by_id(id).status is AccountStatus.ACTIVE)
+            wait_until(lambda id=account.id: self.client.get_account_by_id(id).status is AccountStatus.ACTIVE)
 
     def get_account_by_id(self) -> None:
         assert self.client.get_account_by_id(self.ids["account"]).contact.city == "San Mateo"
@@ -80,7 +80,7 @@ class Walk:
 
     def get_trade_documents_for_account(self) -> None:
         request = GetTradeDocumentsRequest(start=_today() - timedelta(days=3), end=_today() + timedelta(days=3))
-        _wait(lambda: self.client.get_trade_documents_for_account(self.ids["account"], request))
+        wait_until(lambda: self.client.get_trade_documents_for_account(self.ids["account"], request))
         (record, *_) = self.client.get_trade_documents_for_account(self.ids["account"], request)
         self.ids["document"] = str(record.id)
 
@@ -120,11 +120,13 @@ class Walk:
         self.ids["ach"] = str(self.client.create_ach_relationship_for_account(self.ids["account"], request).id)
 
     def get_ach_relationships_for_account(self) -> None:
+        self._pass(timedelta(minutes=2))  # a bank takes its time, and the sandbox clock need not
+
         def is_approved() -> bool:
             (link,) = self.client.get_ach_relationships_for_account(self.ids["account"])
             return link.status.value == "APPROVED"
 
-        _wait(is_approved)
+        wait_until(is_approved)
 
     def create_bank_for_account(self) -> None:
         request = CreateBankRequest(
@@ -185,14 +187,14 @@ class Walk:
         assert len(self.client.get_account_activities(request)) >= 2
 
     def get_account_status_events(self) -> None:
-        first = _first(self.client.get_account_status_events(_since_yesterday()))
+        first = first_event(self.client.get_account_status_events(_since_yesterday()))
         assert "account_id" in first
 
     def get_journal_events(self) -> None:
-        assert "journal_id" in _first(self.client.get_journal_events(_since_yesterday()))
+        assert "journal_id" in first_event(self.client.get_journal_events(_since_yesterday()))
 
     def get_transfer_events(self) -> None:
-        assert "transfer_id" in _first(self.client.get_transfer_events(_since_yesterday()))
+        assert "transfer_id" in first_event(self.client.get_transfer_events(_since_yesterday()))
 
     def delete_bank_for_account(self) -> None:
         self.client.delete_bank_for_account(self.ids["account"], self.ids["bank"])
@@ -206,6 +208,11 @@ class Walk:
 
     def delete_account(self) -> None:
         self.client.delete_account(self.ids["leaver"])
+
+    def _pass(self, time: timedelta) -> None:
+        """Let time pass on the sandbox clock."""
+        now = datetime.fromisoformat(self.client.get("/sandbox/clock")["now"])
+        self.client.put("/sandbox/clock", {"now": (now + time).isoformat()})
 
     def steps(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """Yield every call by the name of its method, in order."""
@@ -234,14 +241,15 @@ def _since_yesterday() -> GetEventsRequest:
     return GetEventsRequest(since=_today() - timedelta(days=2))
 
 
-def _first(events: Iterator[Any]) -> dict[str, Any]:
+def first_event(events: Iterator[Any]) -> dict[str, Any]:
     """Answer the first event of a stream and leave it."""
     first = next(events)
     events.close()  # type: ignore[attr-defined]
     return json.loads(first)
 
 
-def _wait(condition: Callable[[], Any]) -> None:
+def wait_until(condition: Callable[[], Any]) -> None:
+    """Wait until it is so."""
     give_up_at = monotonic() + PATIENCE
     while not condition():
         assert monotonic() < give_up_at, "it did not happen in time"

@@ -10,9 +10,9 @@ from brokerage.money import plain
 from options.choices import AssetClass
 from trading.choices import ActivityType, OrderSide
 from trading.models import Activity
+from trading.order_search import OrderFilter
 from trading.order_wire import order_object
 from trading.rules.ticket_form import OrderRequest
-from trading.selectors import MarkedPosition, OrderFilter
 from trading.services.closing_positions import Closing, Part
 from trading.services.replacing import Changes
 
@@ -60,10 +60,18 @@ class Anything(serializers.Field):
 
 
 class CommaList(serializers.Field):
-    """Several words in one query parameter, separated by commas."""
+    """Several words in one query parameter, separated by commas; of `choices`, where there are any."""
+
+    def __init__(self, *, choices: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices = choices
 
     def to_internal_value(self, data: Any) -> tuple[str, ...]:
-        return tuple(word for word in str(data).split(",") if word)
+        words = tuple(dict.fromkeys(word.strip() for word in str(data).split(",") if word.strip()))
+        unknown = [word for word in words if self.choices and word not in self.choices]
+        if unknown:
+            raise serializers.ValidationError(f"{unknown[0][:40]} is none of {', '.join(self.choices)}")
+        return words
 
 
 class OrderRequestSerializer(serializers.Serializer):
@@ -86,15 +94,20 @@ class OrderRequestSerializer(serializers.Serializer):
     stop_price = AmountField(required=False, allow_null=True, default=None)
     commission = AmountField(required=False, allow_null=True, default=None)
     swap_fee_bps = AmountField(required=False, allow_null=True, default=None)
+    subtag = TextField(max_length=1024)
+    source = TextField(max_length=128)  # type: ignore[assignment]
+    instructions = Anything(required=False, allow_null=True, default=None)
+    advanced_instructions = Anything(required=False, allow_null=True, default=None)
 
     def to_request(self) -> OrderRequest:
         """Answer the request as the services take it; call after `is_valid`."""
         fields = dict(self.validated_data)
         has_legs = bool(fields.pop("legs"))
         brackets = (fields.pop("take_profit"), fields.pop("stop_loss"))
+        instructions = (fields.pop("instructions"), fields.pop("advanced_instructions"))
         fields["symbol"] = fields["symbol"].strip().upper()
         fields["extended_hours"] = bool(fields["extended_hours"])
-        return OrderRequest(**fields, has_legs=has_legs, has_brackets=any(brackets))
+        return OrderRequest(**fields, has_legs=has_legs, has_brackets=any(brackets), has_instructions=any(instructions))
 
 
 class ReplaceSerializer(serializers.Serializer):
@@ -123,12 +136,34 @@ class OrderQuery(serializers.Serializer):
     direction = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
     side = serializers.ChoiceField(choices=OrderSide.choices, default="")
     symbols = CommaList(default=())
-    asset_class = serializers.ChoiceField(choices=[AssetClass.US_EQUITY, AssetClass.US_OPTION], default="")
+    asset_class = CommaList(default=(), choices=(AssetClass.US_EQUITY, AssetClass.US_OPTION))
+    subtag = serializers.CharField(default="", max_length=128)
+    qty_above = AmountField(default=None)
+    qty_below = AmountField(default=None)
+    before_order_id = serializers.UUIDField(default=None)
+    after_order_id = serializers.UUIDField(default=None)
+    nested = serializers.BooleanField(default=False, help_text="No order has legs here, so it changes nothing.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["before_order_id"] and attrs["after_order_id"]:
+            raise serializers.ValidationError({"before_order_id": "cannot be combined with after_order_id"})
+        for name in ("before_order_id", "after_order_id"):
+            if attrs[name] and (attrs["after"] or attrs["until"]):
+                raise serializers.ValidationError({name: "cannot be combined with after or until"})
+        return attrs
 
     def to_filter(self) -> OrderFilter:
         """Answer the filter; call after `is_valid`."""
-        fields = dict(self.validated_data)
-        return OrderFilter(ascending=fields.pop("direction") == "asc", **fields)
+        said = dict(self.validated_data)
+        same = ("status", "limit", "after", "until", "side", "subtag", "qty_above", "qty_below")
+        return OrderFilter(
+            ascending=said["direction"] == "asc",
+            symbols=tuple(symbol.strip().upper() for symbol in said["symbols"]),
+            asset_classes=said["asset_class"],
+            before_order=said["before_order_id"],
+            after_order=said["after_order_id"],
+            **{name: said[name] for name in same},
+        )
 
 
 class PartQuery(serializers.Serializer):
@@ -146,6 +181,12 @@ class CloseAllQuery(serializers.Serializer):
     """The query of `DELETE …/positions`."""
 
     cancel_orders = serializers.BooleanField(default=False)
+
+
+class PageQuery(serializers.Serializer):
+    """The query of `GET /v1/accounts/positions`."""
+
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
 
 
 class ActivityQuery(serializers.Serializer):
@@ -168,34 +209,6 @@ class ActivityQuery(serializers.Serializer):
         if attrs["date"] and (attrs["after"] or attrs["until"]):
             raise serializers.ValidationError({"date": "cannot be combined with after or until"})
         return attrs
-
-
-def position_object(position: MarkedPosition) -> dict[str, Any]:
-    """Answer the Position object (contract/trading.md 4.2); an unknown price is null and says why."""
-    numbers = position.valuation
-    shown: dict[str, Any] = {
-        "asset_id": str(position.asset.pk),
-        "symbol": position.asset.symbol,
-        "exchange": position.asset.exchange,
-        "asset_class": position.asset.asset_class,
-        "asset_marginable": position.asset.marginable,
-        "qty": plain(position.quantity),
-        "avg_entry_price": plain(numbers.average_entry_price),
-        "side": position.side,
-        "market_value": plain(numbers.market_value),
-        "cost_basis": plain(numbers.cost_amount),
-        "unrealized_pl": plain(numbers.unrealized),
-        "unrealized_plpc": plain(numbers.unrealized_ratio),
-        "unrealized_intraday_pl": plain(numbers.intraday),
-        "unrealized_intraday_plpc": plain(numbers.intraday_ratio),
-        "current_price": plain(numbers.current_price),
-        "lastday_price": plain(numbers.last_day_price),
-        "change_today": plain(numbers.change_today),
-        "qty_available": plain(position.free_quantity),
-    }
-    if numbers.current_price is None:
-        shown["current_price_reason"] = "no quote"
-    return shown
 
 
 def closing_object(closing: Closing) -> dict[str, Any]:
@@ -239,12 +252,13 @@ def _non_trade(row: Activity) -> dict[str, Any]:
         "id": row.pk,
         "account_id": str(row.account_id),
         "activity_type": row.activity_type,
+        **({"activity_sub_type": row.sub_type} if row.sub_type else {}),
         "date": row.date,
         "net_amount": plain(row.net_amount),
         "description": row.description,
     }
-    if row.asset is not None:
-        shown["symbol"] = row.asset.symbol
+    if row.asset is not None or row.sub_type:
+        shown["symbol"] = row.asset.symbol if row.asset else ""
     if row.quantity is not None:
         shown["qty"] = plain(row.quantity)
     if row.price is not None:

@@ -73,11 +73,22 @@ def _trade(event: Event, ids: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def balance_json(event: Event, actor: User) -> dict[str, Any]:
+    """Answer what an account has after a posting: its cash, null where that is as it was, and what else changed."""
+    return {
+        **v2_ids(event),
+        "account_id": str(event.account_id),
+        "cash": event.payload["cash"],
+        "positions": event.payload["positions"],
+    }
+
+
 TRADES = frozenset(
     f"order.{kind}"
     for kind in (
         *("accepted", "pending_new", "new", "partial_fill", "fill", "canceled", "expired", "rejected"),
         *("pending_cancel", "pending_replace", "replaced", "order_cancel_rejected", "order_replace_rejected"),
+        *("done_for_day", "held", "stopped", "suspended", "calculated", "restated", "trade_bust", "trade_correct"),
     )
 )
 JOURNALS = frozenset({"journal.status_changed"})
@@ -85,6 +96,7 @@ FROM_SIDE = {"side": "from"}  # both accounts of a journal are told; a correspon
 
 TRADE_EVENTS = Feed(TRADES, trade_json)
 TRADE_EVENTS_V2 = Feed(TRADES, trade_v2_json, V2_PARAMETERS)
+BALANCES = Feed(frozenset({"account.balance_changed"}), balance_json, V2_PARAMETERS)
 TRANSFER_STATUS = Feed(frozenset({"transfer.status_changed"}), transfer_json)
 FUNDING_STATUS = Feed(frozenset(ENTITIES), funding_json, V2_PARAMETERS)
 JOURNAL_STATUS = Feed(JOURNALS, journal_json, told_once=FROM_SIDE)
@@ -92,6 +104,7 @@ JOURNAL_STATUS_V2 = Feed(JOURNALS, journal_v2_json, V2_PARAMETERS, FROM_SIDE)
 
 trade_events = stream_view(TRADE_EVENTS)
 trade_events_v2 = stream_view(TRADE_EVENTS_V2)
+balance_events = stream_view(BALANCES)
 transfer_status_events = stream_view(TRANSFER_STATUS)
 funding_status_events = stream_view(FUNDING_STATUS)
 journal_status_events = stream_view(JOURNAL_STATUS)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from trading.api import funding_views, journal_views, streams, views
+from trading.api import funding_views, journal_views, refusals, sandbox, streams, views
+from trading.api.account_paths import of_an_account
 
 urlpatterns = [
     path("accounts/activities", views.ActivityList.as_view()),
     path("accounts/activities/<str:activity_type>", views.ActivityList.as_view()),
+    path("accounts/positions", views.PositionsOfAccounts.as_view()),
     path("accounts/<id:account_id>/ach_relationships", funding_views.AchRelationshipList.as_view()),
     path(
         "accounts/<id:account_id>/ach_relationships/<id:relationship_id>",
@@ -23,10 +25,7 @@ urlpatterns = [
     path("journals/batch", journal_views.JournalBatchView.as_view()),
     path("journals/reverse_batch", journal_views.ReverseJournalBatchView.as_view()),
     path("journals/<id:journal_id>", journal_views.JournalDetail.as_view()),
-    path("trading/accounts/<id:account_id>/account", views.TradingAccount.as_view()),
-    path("trading/accounts/<id:account_id>/orders", views.OrderList.as_view()),
-    path("trading/accounts/<id:account_id>/orders:by_client_order_id", views.OrderByClientId.as_view()),
-    path("trading/accounts/<id:account_id>/orders/<str:order_id>", views.OrderDetail.as_view()),
-    path("trading/accounts/<id:account_id>/positions", views.PositionList.as_view()),
-    path("trading/accounts/<id:account_id>/positions/<str:symbol_or_id>", views.PositionDetail.as_view()),
+    *of_an_account(),
+    path("sandbox/busts", sandbox.Busts.as_view()),
+    path("trading/refusals", refusals.RefusalList.as_view()),
 ]

@@ -1,5 +1,6 @@
 """The trading side of the REST API: parse, call one service or selector, show the answer."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,6 +13,7 @@ from accounts.choices import KeyScope
 from accounts.listing import get_listed_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
+from brokerage import clock
 from brokerage.api import ApiView
 from brokerage.errors import BrokerageError, InvalidInput
 from brokerage.market_calendar import NEW_YORK
@@ -20,25 +22,26 @@ from trading.api.serializers import (
     CloseAllQuery,
     OrderQuery,
     OrderRequestSerializer,
+    PageQuery,
     PartQuery,
     ReplaceSerializer,
     activity_object,
     closing_object,
-    position_object,
 )
 from trading.choices import ActivityType
 from trading.order_errors import (
     InvalidActivityType,
     OrderNotFound,
 )
+from trading.order_search import find_order_by_client_id, list_orders
 from trading.order_wire import order_object
+from trading.position_wire import position_object, position_objects
 from trading.selectors import (
     ActivityFilter,
-    find_order_by_client_id,
     get_position,
     list_activities,
-    list_orders,
     mark_positions,
+    page_of_positions,
 )
 from trading.services.closing_positions import close_all_positions, close_position
 from trading.services.orders import cancel_order, get_order, submit_order
@@ -148,7 +151,8 @@ class PositionList(AccountView):
 
     def get(self, request: Request, account_id: UUID) -> Response:
         """Answer every open position, marked to the market."""
-        return Response([position_object(position) for position in mark_positions(self.account(account_id))])
+        account = self.account(account_id)
+        return Response(position_objects(account, mark_positions(account)))
 
     def delete(self, request: Request, account_id: UUID) -> Response:
         """Close every position at the market; answers 207 with one element for each."""
@@ -165,7 +169,8 @@ class PositionDetail(AccountView):
 
     def get(self, request: Request, account_id: UUID, symbol_or_id: str) -> Response:
         """Answer one position."""
-        return Response(position_object(get_position(self.account(account_id), symbol_or_id)))
+        account = self.account(account_id)
+        return Response(position_objects(account, [get_position(account, symbol_or_id)])[0])
 
     def delete(self, request: Request, account_id: UUID, symbol_or_id: str) -> Response:
         """Close the position, or a part of it, at the market; answers the closing order."""
@@ -175,16 +180,30 @@ class PositionDetail(AccountView):
         return Response(order_object(order))
 
 
+class PositionsOfAccounts(AccountView):
+    """`GET /v1/accounts/positions?page=`: what all accounts hold, some at a time (contract/trading.md 4.1)."""
+
+    def get(self, request: Request) -> Response:
+        """Answer the positions of a page by account; an empty map says that the last page is past."""
+        asked = PageQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = page_of_positions(self.actor, asked.validated_data["page"])
+        shown = {str(account_id): [position_object(one) for one in rows] for account_id, rows in found.items()}
+        return Response({"as_of": clock.now(), "positions": shown})
+
+
 class ActivityList(AccountView):
     """`GET /v1/accounts/activities` and `…/{activity_type}` (contract/trading.md 5.1)."""
 
     scope = KeyScope.REPORTING
 
-    def get(self, request: Request, activity_type: str = "") -> Response:
+    def get(self, request: Request, activity_type: str = "", account_id: UUID | None = None) -> Response:
         """Answer a bare array of activities; page with the last row's id as `page_token`."""
         asked = ActivityQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         wanted = activity_filter(asked.validated_data, activity_type)
+        if account_id is not None:  # the key's own, whatever the query says
+            wanted = replace(wanted, account_id=account_id)
         return Response([activity_object(row) for row in list_activities(self.actor, wanted)])
 
 
@@ -194,7 +213,7 @@ def activity_filter(fields: dict[str, Any], activity_type: str = "") -> Activity
     for one in types:
         if one not in ActivityType.values:
             raise InvalidActivityType(activity_type=one)
-    after, until = _instant(fields, "after"), _instant(fields, "until")
+    after, until = read_instant(fields, "after"), read_instant(fields, "until")
     if fields["date"]:
         after, until = _day(fields["date"])
     return ActivityFilter(
@@ -213,7 +232,8 @@ def activity_filter(fields: dict[str, Any], activity_type: str = "") -> Activity
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 
-def _instant(fields: dict[str, Any], name: str) -> datetime | None:
+def read_instant(fields: dict[str, Any], name: str) -> datetime | None:
+    """Answer a bound that is a date or an RFC 3339 time, None where it is absent; or raise `InvalidInput`."""
     text = fields[name]
     if not text:
         return None
@@ -230,7 +250,7 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
 
 def _day(text: str) -> tuple[datetime, datetime]:
     """Answer the bounds of one New York day; the date may come as a time, of which the date counts."""
-    first = _instant({"date": text[:10]}, "date")
+    first = read_instant({"date": text[:10]}, "date")
     if first is None or not FIRST_YEAR <= first.year <= LAST_YEAR:
         raise InvalidInput({"date": [f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}"]})
     return first - timedelta(microseconds=1), datetime.combine(first.date() + timedelta(days=1), time.min, NEW_YORK)

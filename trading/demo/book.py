@@ -19,7 +19,7 @@ from options.services.applications import request_options_approval
 from options.services.listing import list_demo_chain
 from options.services.market import get_quote
 from trading.choices import JournalType
-from trading.demo.logins import hire, let_in
+from trading.demo.logins import AccountKey, hire, let_in, make_account_key
 from trading.demo.people import application_body
 from trading.models import Order
 from trading.rules.journals import JournalRequest
@@ -58,11 +58,11 @@ REQUESTS: tuple[ApprovalRequest | None, ...] = (
 )
 
 
-def build_demo(progress: Progress) -> list[NewCorrespondent]:
+def build_demo(progress: Progress) -> tuple[list[NewCorrespondent], AccountKey]:
     """Fill an empty book: correspondents, staff, accounts in every state, a chain, positions and orders.
 
     `progress` is told the stage, how much of it is done, and how much there is. Answers the
-    correspondents with the keys that are shown once.
+    correspondents with the keys that are shown once, and a key of the demo customer's account.
     """
     days = _market_days(clock.real_now(), 5)
     list_demo_chain(at=clock.real_now(), progress=lambda done, total, _: progress("listing contracts", done, total))
@@ -83,7 +83,7 @@ def build_demo(progress: Progress) -> list[NewCorrespondent]:
     release_clock()
     for number, account in enumerate(accounts):
         _rest_an_order(number, account)
-    return opened
+    return opened, make_account_key(accounts[0])
 
 
 ACTS = {

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('status__in', ['accepted', 'new', 'partially_filled', 'pending_cancel', 'pending_new', 'pending_replace'])), fields=['correspondent', '-submitted_at', '-id'], name='open_orders_of_a_correspondent'),
+            index=models.Index(condition=models.Q(('status__in', ['accepted', 'accepted_for_bidding', 'calculated', 'done_for_day', 'held', 'new', 'partially_filled', 'pending_cancel', 'pending_new', 'pending_replace', 'pending_review', 'stopped', 'suspended'])), fields=['correspondent', '-submitted_at', '-id'], name='open_orders_of_a_correspondent'),
         ),
         migrations.AddIndex(
             model_name='order',
@@ -255,5 +255,50 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='watchlist',
             trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(execute="write_audit('Watchlist', 'id', 'account_id', '', '', '', '')", func='RETURN NULL;', hash='cb63496ccfd64e054b0c0b6159263d3bcd92fd2d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_0f41a', table='trading_watchlist', when='AFTER')),
+        ),
+        # Every status of an order that a venue may report.
+        migrations.RemoveConstraint(
+            model_name='order',
+            name='only_an_open_order_holds_anything',
+        ),
+        migrations.RemoveIndex(
+            model_name='order',
+            name='open_orders_in_an_asset',
+        ),
+        migrations.RemoveIndex(
+            model_name='order',
+            name='open_orders_by_expiry',
+        ),
+        migrations.AlterField(
+            model_name='activity',
+            name='order_status',
+            field=models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('pending_new', 'Pending New'), ('new', 'New'), ('partially_filled', 'Partially Filled'), ('accepted_for_bidding', 'Accepted For Bidding'), ('pending_review', 'Pending Review'), ('held', 'Held'), ('stopped', 'Stopped'), ('suspended', 'Suspended'), ('done_for_day', 'Done For Day'), ('calculated', 'Calculated'), ('pending_cancel', 'Pending Cancel'), ('pending_replace', 'Pending Replace'), ('filled', 'Filled'), ('canceled', 'Canceled'), ('expired', 'Expired'), ('replaced', 'Replaced'), ('rejected', 'Rejected')], max_length=20),
+        ),
+        migrations.AlterField(
+            model_name='order',
+            name='status',
+            field=models.CharField(choices=[('accepted', 'Accepted'), ('pending_new', 'Pending New'), ('new', 'New'), ('partially_filled', 'Partially Filled'), ('accepted_for_bidding', 'Accepted For Bidding'), ('pending_review', 'Pending Review'), ('held', 'Held'), ('stopped', 'Stopped'), ('suspended', 'Suspended'), ('done_for_day', 'Done For Day'), ('calculated', 'Calculated'), ('pending_cancel', 'Pending Cancel'), ('pending_replace', 'Pending Replace'), ('filled', 'Filled'), ('canceled', 'Canceled'), ('expired', 'Expired'), ('replaced', 'Replaced'), ('rejected', 'Rejected')], max_length=20),
+        ),
+        migrations.AlterField(
+            model_name='posting',
+            name='destination_book',
+            field=models.CharField(blank=True, choices=[('street', 'the street: other brokers and the clearing houses'), ('bank', "the firm's bank"), ('fees', 'fees owed to regulators and the clearing house')], max_length=10),
+        ),
+        migrations.AlterField(
+            model_name='posting',
+            name='source_book',
+            field=models.CharField(blank=True, choices=[('street', 'the street: other brokers and the clearing houses'), ('bank', "the firm's bank"), ('fees', 'fees owed to regulators and the clearing house')], max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('status__in', ['accepted', 'accepted_for_bidding', 'calculated', 'done_for_day', 'held', 'new', 'partially_filled', 'pending_cancel', 'pending_new', 'pending_replace', 'pending_review', 'stopped', 'suspended'])), fields=['account', 'asset'], name='open_orders_in_an_asset'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('status__in', ['accepted', 'accepted_for_bidding', 'calculated', 'done_for_day', 'held', 'new', 'partially_filled', 'pending_cancel', 'pending_new', 'pending_replace', 'pending_review', 'stopped', 'suspended'])), fields=['expires_at'], name='open_orders_by_expiry'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'accepted_for_bidding', 'calculated', 'done_for_day', 'held', 'new', 'partially_filled', 'pending_cancel', 'pending_new', 'pending_replace', 'pending_review', 'stopped', 'suspended']), ('hold_quantity', 0), _connector='OR'), name='only_an_open_order_holds_anything'),
         ),
     ]

@@ -4,6 +4,7 @@ Cost includes the multiplier, the average entry price does not: 2 contracts at 6
 (domain rule TX-9). A short's cost is negative: what was received (TX-10).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,25 @@ class Stake:
 
     quantity: Decimal
     cost_amount: Decimal
+
+
+@dataclass(frozen=True)
+class Traded:
+    """A signed quantity, above zero where it came in, and the dollars paid or received for it in all."""
+
+    quantity: Decimal
+    amount: Decimal
+
+
+def stake_after(trades: Iterable[Traded]) -> Stake:
+    """Answer what is left of trades, one after another, and what it cost.
+
+    Taking one out of the middle cannot be told from the stake alone: an average forgets what made it.
+    """
+    stake = Stake(Decimal(0), Decimal(0))
+    for trade in trades:
+        stake = after_trade(stake, trade.quantity, trade.amount)
+    return stake
 
 
 def after_trade(stake: Stake, quantity: Decimal, amount: Decimal) -> Stake:

@@ -15,6 +15,7 @@ from trading.choices import BankStatus as B
 from trading.choices import FeePaymentMethod, TransferDirection, TransferType
 from trading.choices import TransferStatus as S
 from trading.funding_errors import FundingMoveImpossible, IncomingWire, TransferInvalid
+from trading.rules.buying_power import buying_power_of
 from trading.rules.holdings import Holdings
 
 ACH_TRANSITIONS: dict[A, frozenset[A]] = {
@@ -194,13 +195,14 @@ def trading_day(at: datetime) -> date:
 
 @dataclass(frozen=True)
 class CashSum:
-    """Cash and what of it may not leave: it sold and did not settle, it is pledged, held, or on its way out."""
+    """Cash and what of it may not leave: it did not settle, it is pledged, held, on its way out, or owed in fees."""
 
     cash: Decimal
     unsettled: Decimal
     pledged: Decimal
     held: Decimal
     leaving: Decimal
+    accrued_fees: Decimal
     free: Decimal
     withdrawable: Decimal
 
@@ -217,12 +219,14 @@ class CashSum:
 
 def cash_sum(holdings: Holdings, unsettled: Decimal) -> CashSum:
     """Answer the cash of an account, part by part."""
+    power = buying_power_of(holdings, unsettled)
     return CashSum(
-        cash=holdings.cash,
+        cash=power.cash,
         unsettled=unsettled,
-        pledged=holdings.pledged_cash,
-        held=holdings.held_cash,
-        leaving=holdings.leaving_cash,
-        free=holdings.free_cash,
-        withdrawable=holdings.withdrawable_cash(unsettled),
+        pledged=power.pledged,
+        held=power.held,
+        leaving=power.leaving,
+        accrued_fees=power.accrued_fees,
+        free=power.free,
+        withdrawable=power.withdrawable,
     )

@@ -1,9 +1,9 @@
 """What an account has, what of it is pledged or held, and what is free.
 
 Free is what the position has, less what the account's short contracts pledge, less what its
-open orders hold, less what transfers take out. It is computed here for every purpose: orders,
-journals, transfers, exercise, and the buying power that the trading account shows (domain rules
-BP-6, BP-7).
+open orders hold, less what transfers take out and trades owe in fees. It is computed here for
+every purpose: orders, journals, transfers, exercise, and the buying power that the trading
+account shows (domain rules BP-6, BP-7).
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Line:
     """One position: its signed quantity, what open orders hold of it, and a contract's terms.
 
     `closing` is what open orders already buy back of a short, `leaving` the dollars that are on
-    their way out.
+    their way out, `accrued` the fees of trades that are not booked yet.
     """
 
     asset_id: UUID
@@ -35,6 +35,7 @@ class Line:
     multiplier: int = 1
     deliverable: int = 0
     underlying_id: UUID | None = None
+    accrued: Decimal = ZERO
 
     @property
     def pledged_cash(self) -> Decimal:
@@ -90,6 +91,11 @@ class Holdings:
         return self.line(self.usd_id).leaving
 
     @property
+    def accrued_fees(self) -> Decimal:
+        """Answer the fees that are owed and not booked yet, each kind and day up to the cent."""
+        return self.line(self.usd_id).accrued
+
+    @property
     def pledged_cash(self) -> Decimal:
         """Answer the dollars that short puts pledge."""
         return sum((line.pledged_cash for line in self.lines), ZERO)
@@ -97,7 +103,8 @@ class Holdings:
     @property
     def free_cash(self) -> Decimal:
         """Answer the dollars that nothing binds, down to the cent; below zero is a shortfall."""
-        return cents_down(self.cash - self.held_cash - self.pledged_cash - self.leaving_cash)
+        bound = self.held_cash + self.pledged_cash + self.leaving_cash + self.accrued_fees
+        return cents_down(self.cash - bound)
 
     def withdrawable_cash(self, unsettled: Decimal) -> Decimal:
         """Answer the dollars that may leave: free, and settled. What has not settled covers pledges first (ST-2)."""

@@ -40,7 +40,19 @@ def sale(
 ) -> list[Move]:
     """Moves of a sale to the street: the reverse of a purchase."""
     bought = purchase(account_id, asset_id, usd_id, quantity=quantity, price=price, multiplier=multiplier)
-    return [Move(move.destination, move.source, move.asset_id, move.quantity) for move in bought]
+    return reversed_moves(bought)
+
+
+def fee(account_id: UUID, usd_id: UUID, amount: Decimal) -> list[Move]:
+    """Moves of a fee to those it is owed to; below zero it is paid back."""
+    if amount < 0:
+        return [Move(HouseBook.FEES, account_id, usd_id, -amount)]
+    return [Move(account_id, HouseBook.FEES, usd_id, amount)]
+
+
+def reversed_moves(moves: Iterable[Move]) -> list[Move]:
+    """Answer the moves the other way round: what takes them back."""
+    return [Move(move.destination, move.source, move.asset_id, move.quantity) for move in moves]
 
 
 def changes(moves: Iterable[Move]) -> dict[tuple[UUID, UUID], Decimal]:

@@ -22,7 +22,7 @@ from trading.errors import (
     OptionTimeInForceUnsupported,
     ShareOrderUnsupported,
 )
-from trading.rules.tickets import OrderTicket
+from trading.rules.order_terms import OrderTicket
 
 KNOWN_TYPES = {"market", "limit", "stop", "stop_limit", "trailing_stop"}
 KNOWN_TIMES_IN_FORCE = {"day", "gtc", "opg", "cls", "ioc", "fok"}
@@ -52,6 +52,9 @@ class OrderRequest:
     stop_price: Decimal | None = None
     commission: Decimal | None = None
     swap_fee_bps: Decimal | None = None
+    subtag: str = ""
+    source: str = ""
+    has_instructions: bool = False
 
 
 def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
@@ -76,6 +79,7 @@ def to_ticket(request: OrderRequest, *, is_option: bool) -> OrderTicket:
         time_in_force=TimeInForce(request.time_in_force),
         client_order_id=request.client_order_id,
         position_intent=PositionIntent(request.position_intent) if request.position_intent else None,
+        subtag=request.subtag,
     )
 
 
@@ -97,6 +101,8 @@ def _require_complete(request: OrderRequest) -> None:
         (request.qty is None and request.notional is None, "qty", "qty or notional is required"),
         (request.qty is not None and request.notional is not None, "qty", "only one of qty or notional is accepted"),
         (len(request.client_order_id) > 128, "client_order_id", "client_order_id must be no more than 128 characters"),
+        (len(request.subtag) > 128, "subtag", "subtag must be no more than 128 characters"),
+        (request.has_instructions, "advanced_instructions", "instructions for routing are not supported"),
     )
     for is_wrong, field, sentence in checks:
         if is_wrong:

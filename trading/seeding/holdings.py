@@ -23,7 +23,8 @@ POSTINGS = Table(
 ORDERS = Table(
     Order,
     "id client_order_id account_id correspondent_id submitted_by_id asset_id side type limit_price quantity "
-    "position_intent strategy status filled_quantity filled_value submitted_at updated_at expires_at filled_at canceled_at",
+    "position_intent strategy status filled_quantity filled_value submitted_at updated_at expires_at filled_at "
+    "canceled_at",
     {"time_in_force": "day", "hold_asset_id": USD, "hold_quantity": "0", "hold_per_unit": "0"},
 )
 DEPOSITS = Table(

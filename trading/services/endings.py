@@ -7,7 +7,7 @@ from brokerage.events import record_event
 from trading.choices import OrderStatus
 from trading.models import Order
 from trading.order_wire import order_event
-from trading.rules.order_status import require_move
+from trading.rules.order_status import at_work, require_move
 
 ENDED_AT: dict[OrderStatus, str] = {
     OrderStatus.CANCELED: "canceled_at",
@@ -30,14 +30,13 @@ def finish_order(account: Account, order: Order, status: OrderStatus, at: dateti
     order.save(update_fields=["status", "hold_quantity", "updated_at", "replaced_by", ENDED_AT[status]])
     record_event(f"order.{status}", account=account, subject=order, at=at, payload=order_event(order))
     if waited and order.replaces_id:
-        _resume(account, Order.objects.select_related("asset").get(pk=order.replaces_id), at)
+        _resume(account, Order.objects.select_related("asset__contract__underlying").get(pk=order.replaces_id), at)
 
 
 def _resume(account: Account, order: Order, at: datetime) -> None:
     """Let an order that was to be replaced go on as it was, where it has not ended."""
     if order.status == OrderStatus.PENDING_REPLACE:
-        before = OrderStatus.PARTIALLY_FILLED if order.filled_quantity else OrderStatus.NEW
-        order.status = require_move(order.status, before)
+        order.status = at_work(order.status, has_filled=bool(order.filled_quantity))
         order.updated_at = at
         order.save(update_fields=["status", "updated_at"])
     record_event("order.order_replace_rejected", account=account, subject=order, at=at, payload=order_event(order))

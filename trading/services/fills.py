@@ -1,62 +1,62 @@
-"""What the venue reports back: acknowledgement, fills, cancellations. Each report posts once."""
+"""What a venue executed: posted once, whenever it is told. Its other reports are in `services/venue_reports.py`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import DateField, Exists, OuterRef, QuerySet
 
-from accounts.locking import lock_account
 from accounts.models import Account
-from accounts.services.users import system_user
-from brokerage import clock
-from brokerage.events import record_event
+from brokerage.events import event, record_events
 from brokerage.market_calendar import Instrument as Settling
 from brokerage.market_calendar import settlement_date
 from brokerage.money import cents_up
+from brokerage.prepared import PreparedQuery, Slot
 from options.choices import AssetClass
 from options.rules.asset_ids import USD_ID
-from trading.choices import ActivityType, OrderSide, OrderStatus
+from trading.choices import ActivityType, FeeKind, OrderSide, OrderStatus
+from trading.fee_schedule import rates_in_force, read_rates
 from trading.instruments import read_holdings
+from trading.locking import lock_order, one_order
 from trading.models import Activity, LedgerTransaction, Order
-from trading.order_errors import (
-    FillBeyondMeans,
-    FillTooLarge,
-    OrderAlreadyFinal,
-    OrderNotFound,
-)
+from trading.order_errors import FillBeyondMeans, FillTooLarge, OrderAlreadyFinal
 from trading.order_wire import order_event
-from trading.rules.order_status import require_move
+from trading.rules.fees import execution_fees
+from trading.rules.order_status import UNDER_REQUEST, require_move
 from trading.rules.postings import purchase, sale, trade_date
-from trading.services.endings import finish_order
-from trading.services.ledger import Entry, post
-from trading.services.replacements import shrink_replacement, swap
-
-UNDER_REQUEST = (OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_REPLACE)
+from trading.services.fee_booking import accrue_fees
+from trading.services.ledger import Entry, balance_events, post
+from trading.services.replacements import take_off_successor
 
 
 @dataclass(frozen=True)
 class ExecutionReport:
-    """A fill as the venue reports it: `execution_id` is the venue's and unique, price is per share."""
+    """A fill as the venue reports it: `execution_id` is the venue's and unique, price is per share.
+
+    `exchange` is where it was executed, as the fee schedule names it; empty where the venue does not say.
+    """
 
     execution_id: UUID
     order_id: UUID
     quantity: Decimal
     price: Decimal
     at: datetime
+    exchange: str = ""
 
 
 @transaction.atomic(durable=True)
 def record_fill(*, report: ExecutionReport) -> Order:
-    """Post an execution that a venue reports: order, ledger, positions and activity in one transaction.
+    """Post an execution that a venue reports: order, ledger, positions, fees and activity in one transaction.
 
     What the venue reports has happened: it is posted also where it comes late, after the order
     has ended, which then keeps its status (domain rule OR-8). A report that has been posted
     before changes nothing. Raises `OrderNotFound`, and `FillTooLarge` for more than is left.
     """
-    account, order = _lock_order(report.order_id)
-    return _book_fill(account, order, report)
+    account, order = _lock(report)
+    return _book_fill(account, order, report, fees_of(order, report))
 
 
 @transaction.atomic(durable=True)
@@ -64,39 +64,85 @@ def execute_on_paper(*, report: ExecutionReport) -> Order:
     """Decide an execution of our own: like `record_fill`, but only what is open and paid for executes.
 
     Raises `OrderAlreadyFinal`, and `FillBeyondMeans` where the price has moved so far since the
-    order was costed that the account could not pay it or secure it.
+    order was costed that the account could not pay it, with its fees, or secure it.
     """
-    account, order = _lock_order(report.order_id)
+    account, order = _lock(report)
     if not order.is_open:
         raise OrderAlreadyFinal(status=order.status)
-    beyond_hold = _cash_needed(order, report) - order.hold_per_unit * report.quantity
-    if order.hold_asset_id == USD_ID and beyond_hold > 0:
+    fees = fees_of(order, report)
+    let_go = order.hold_per_unit * report.quantity if order.hold_asset_id == USD_ID else Decimal(0)
+    beyond_hold = _cash_needed(order, report) + sum(fees.values(), Decimal(0)) - let_go
+    if beyond_hold > 0:
+        # The order itself holds its fees up to the cent; what it does not hold may come to a cent more of each kind.
+        beyond_hold += sum((cents_up(fee) - fee for fee in fees.values()), Decimal(0))
         free_cash = read_holdings(account.pk, ()).free_cash
         if beyond_hold > free_cash:
             raise FillBeyondMeans(needed=cents_up(beyond_hold), available=free_cash)
-    return _book_fill(account, order, report)
+    return _book_fill(account, order, report, fees)
+
+
+def _lock(report: ExecutionReport) -> tuple[Account, Order]:
+    return lock_order(report.order_id, _REPORTED, reference=_reference(report), trade_date=trade_date(report.at))
+
+
+def _reported() -> QuerySet[Order]:
+    posted = LedgerTransaction.objects.filter(reference=Slot("reference"))
+    rates = rates_in_force(Slot("trade_date", DateField()), asset_class=OuterRef("asset__asset_class"))
+    return one_order().annotate(is_posted=Exists(posted), rates=rates)
+
+
+_REPORTED = PreparedQuery(_reported)
+
+
+def _reference(report: ExecutionReport) -> str:
+    return f"fill:{report.execution_id}"
 
 
 def _cash_needed(order: Order, report: ExecutionReport) -> Decimal:
-    """Answer the dollars that an execution takes: its cost, or for a written put the strike less its premium."""
-    if order.asset.asset_class != AssetClass.US_OPTION:
-        return report.price * report.quantity
+    """Answer the dollars that an execution takes, below zero where it brings some.
+
+    A purchase takes its cost, a written put the strike less its premium.
+    """
+    proceeds = _proceeds(order, report)
+    if order.side == OrderSide.BUY:
+        return proceeds
+    if order.hold_asset_id != USD_ID:
+        return -proceeds
     contract = order.asset.contract
-    per_share = report.price if order.side == OrderSide.BUY else contract.strike_price - report.price
-    return per_share * contract.multiplier * report.quantity
+    return contract.strike_price * contract.multiplier * report.quantity - proceeds
 
 
-def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order:
-    reference = f"fill:{report.execution_id}"
-    if LedgerTransaction.objects.filter(reference=reference).exists():
+def _proceeds(order: Order, report: ExecutionReport) -> Decimal:
+    return report.price * report.quantity * _multiplier(order)
+
+
+def _multiplier(order: Order) -> int:
+    return order.asset.contract.multiplier if order.asset.asset_class == AssetClass.US_OPTION else 1
+
+
+def fees_of(order: Order, report: ExecutionReport) -> dict[FeeKind, Decimal]:
+    """Answer what an execution is charged, exactly, of an order fetched with the `rates` of its trade date."""
+    return execution_fees(
+        read_rates(getattr(order, "rates", ())),
+        asset_class=order.asset.asset_class,
+        side=order.side,
+        exchange=report.exchange,
+        quantity=report.quantity,
+        proceeds=_proceeds(order, report),
+    )
+
+
+def _book_fill(account: Account, order: Order, report: ExecutionReport, fees: Mapping[FeeKind, Decimal]) -> Order:
+    if getattr(order, "is_posted", False):
         return order
     if report.quantity > order.remaining_quantity:
         raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
-    is_being_replaced = order.status == OrderStatus.PENDING_REPLACE
+    before = order.status
     _advance(order, report)
-    entry = _fill_entry(account, order, report, reference)
+    entry = fill_entry(account, order, report)
     _, positions = post(entry)
-    record_event(
+    accrue_fees(account.pk, entry.trade_date, fees, quantity=report.quantity)
+    filled = event(
         "order.fill" if order.remaining_quantity == 0 else "order.partial_fill",
         account=account,
         subject=order,
@@ -111,17 +157,10 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport) -> Order
             timestamp=report.at,
         ),
     )
-    if is_being_replaced:
-        shrink_replacement(account, order, report.quantity, report.at)
+    record_events([filled, *balance_events([entry], positions, report.at)])
+    if before in (OrderStatus.PENDING_REPLACE, OrderStatus.REPLACED):
+        take_off_successor(account, order, report.quantity, report.at)
     return order
-
-
-def _lock_order(order_id: UUID) -> tuple[Account, Order]:
-    account_id = Order.objects.filter(pk=order_id).values_list("account_id", flat=True).first()
-    if account_id is None:
-        raise OrderNotFound(order_id=str(order_id))
-    account = lock_account(system_user(), account_id)
-    return account, Order.objects.select_related("asset__contract").get(pk=order_id)
 
 
 def _advance(order: Order, report: ExecutionReport) -> None:
@@ -140,9 +179,10 @@ def _advance(order: Order, report: ExecutionReport) -> None:
     order.save(update_fields=["status", "filled_quantity", "filled_value", "hold_quantity", "updated_at", "filled_at"])
 
 
-def _fill_entry(account: Account, order: Order, report: ExecutionReport, reference: str) -> Entry:
+def fill_entry(account: Account, order: Order, report: ExecutionReport) -> Entry:
+    """Answer what an execution posts, the order as it stands after it: a step of fills and corrections."""
     is_option = order.asset.asset_class == AssetClass.US_OPTION
-    multiplier = order.asset.contract.multiplier if is_option else 1
+    multiplier = _multiplier(order)
     move = purchase if order.side == OrderSide.BUY else sale
     moves = move(
         account.pk, order.asset_id, USD_ID, quantity=report.quantity, price=report.price, multiplier=multiplier
@@ -152,9 +192,10 @@ def _fill_entry(account: Account, order: Order, report: ExecutionReport, referen
     face = Activity(
         account=account,
         correspondent_id=account.correspondent_id,
-        asset_id=order.asset_id,
+        asset=order.asset,
         quantity=report.quantity,
         price=report.price,
+        exchange=report.exchange,
         net_amount=amount if order.side == OrderSide.SELL else -amount,
         order=order,
         side=order.side,
@@ -164,7 +205,7 @@ def _fill_entry(account: Account, order: Order, report: ExecutionReport, referen
     )
     return Entry(
         activity_type=ActivityType.FILL,
-        reference=reference,
+        reference=_reference(report),
         moves=moves,
         at=report.at,
         trade_date=traded_on,
@@ -172,53 +213,3 @@ def _fill_entry(account: Account, order: Order, report: ExecutionReport, referen
         faces=[face],
         costs={(account.pk, order.asset_id): amount},
     )
-
-
-@transaction.atomic(durable=True)
-def acknowledge_order(*, order_id: UUID, at: datetime) -> Order:
-    """Record that the venue has had the order since `at` and works it; one that is past that stays as it is."""
-    account, order = _lock_order(order_id)
-    if order.status not in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
-        return order
-    order.status = require_move(order.status, OrderStatus.NEW)
-    order.updated_at = at
-    order.save(update_fields=["status", "updated_at"])
-    record_event("order.new", account=account, subject=order, at=at, payload=order_event(order))
-    return order
-
-
-@transaction.atomic(durable=True)
-def record_replacement(*, order_id: UUID) -> Order:
-    """Record that the venue works an order in place of the one it replaces: once, however often it is told."""
-    account, replacement = _lock_order(order_id)
-    if replacement.status == OrderStatus.ACCEPTED and replacement.replaces_id is not None:
-        order = Order.objects.select_related("asset").get(pk=replacement.replaces_id)
-        swap(account, order, replacement, clock.now())
-    return replacement
-
-
-@transaction.atomic(durable=True)
-def record_cancel(*, order_id: UUID) -> Order:
-    """Record that the venue cancelled the order; an order that has ended stays as it is."""
-    account, order = _lock_order(order_id)
-    if order.is_open:
-        finish_order(account, order, OrderStatus.CANCELED, clock.now())
-    return order
-
-
-@transaction.atomic(durable=True)
-def record_rejection(*, order_id: UUID, at: datetime) -> Order:
-    """Record that the venue will execute no more of the order: rejected, or cancelled once it filled in part."""
-    account, order = _lock_order(order_id)
-    if order.is_open:
-        finish_order(account, order, OrderStatus.CANCELED if order.filled_quantity else OrderStatus.REJECTED, at)
-    return order
-
-
-@transaction.atomic(durable=True)
-def expire_order(*, order_id: UUID, at: datetime) -> Order:
-    """End a day order whose session has closed by `at`, also where the venue says nothing (domain rule OR-13)."""
-    account, order = _lock_order(order_id)
-    if order.is_open and order.expires_at <= at:
-        finish_order(account, order, OrderStatus.EXPIRED, order.expires_at)
-    return order

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.models import Account
 from brokerage import clock
-from brokerage.events import event
+from brokerage.events import event, record_events
 from brokerage.mode import is_sandbox
 from brokerage.models import Event
 from brokerage.money import plain
@@ -17,7 +17,7 @@ from trading.models import AchRelationship, Activity, Bank, LedgerTransaction, T
 from trading.rules.funding import CashSum, cash_sum, fixture_outcome, require_transfer_move
 from trading.rules.postings import Move, trade_date
 from trading.rules.rail import next_step
-from trading.services.ledger import Entry, post_all
+from trading.services.ledger import Entry, balance_events, post_all
 from trading.settlement import unsettled_proceeds
 
 UNDER_EVENTS: dict[type, str] = {AchRelationship: "ach_relationship.status_changed", Bank: "bank.status_changed"}
@@ -106,13 +106,19 @@ def _post_transfer(transfer: Transfer, at: datetime) -> LedgerTransaction:
             group_id=transfer.pk,
         )
         entries.append(fee_entry)
-    return post_all(entries)[0][0]
+    return _post(entries, at)
 
 
 def _post_return(transfer: Transfer, at: datetime) -> LedgerTransaction:
     """Reverse what was posted: a return is an entry of its own that points to the old (RK-8). The fee stays paid."""
     said = f"{_described(transfer)} returned: {transfer.reason}"
-    return post_all([_entry(transfer, "transfer-return", at, description=said, reverses=True)])[0][0]
+    return _post([_entry(transfer, "transfer-return", at, description=said, reverses=True)], at)
+
+
+def _post(entries: list[Entry], at: datetime) -> LedgerTransaction:
+    transactions, positions = post_all(entries)
+    record_events(balance_events(entries, positions, at))
+    return transactions[0]
 
 
 def _entry(transfer: Transfer, reference: str, at: datetime, *, description: str, reverses: bool = False) -> Entry:

@@ -13,6 +13,7 @@ from brokerage.events import event, record_events
 from brokerage.market_calendar import Instrument as Settling
 from brokerage.market_calendar import settlement_date
 from brokerage.mode import is_sandbox
+from brokerage.models import Event
 from brokerage.money import plain, to_cents
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
@@ -33,7 +34,7 @@ from trading.models import Activity, Journal
 from trading.rules.holdings import ZERO
 from trading.rules.journals import MAY_SEND, JournalRequest, Limits, require_direction
 from trading.rules.postings import Move, trade_date
-from trading.services.ledger import Entry, post_all
+from trading.services.ledger import Entry, balance_events, post_all
 from trading.settlement import unsettled_proceeds
 
 
@@ -90,19 +91,23 @@ def moved_on(account: Account, entry_type: JournalType, now: datetime) -> Decima
     return today.aggregate(sum=Sum("value_amount"))["sum"] or ZERO
 
 
-def execute(journals: Sequence[Journal], at: datetime) -> None:
+def execute(journals: Sequence[Journal], at: datetime) -> list[Event]:
     """Post journals of one type and mark them executed, unsaved; in one set of statements.
+
+    Answers the events of the balances that changed, for `announce`.
 
     Raises `JournalCashUnavailable` or `JournalSharesUnavailable`, before anything is written.
     """
     if not journals:
-        return
+        return []
     is_cash = journals[0].entry_type == JournalType.JNLC
     moves = _cash_moves(journals, at) if is_cash else [_share_move(journal, at) for journal in journals]
-    transactions, _ = post_all([_entry(journal, move, at) for journal, move in zip(journals, moves, strict=True)])
+    entries = [_entry(journal, move, at) for journal, move in zip(journals, moves, strict=True)]
+    transactions, positions = post_all(entries)
     for journal, transaction in zip(journals, transactions, strict=True):
         journal.transaction = transaction
         journal.status, journal.settle_date = JournalStatus.EXECUTED, transaction.settle_date
+    return balance_events(entries, positions, at)
 
 
 def _entry(journal: Journal, move: Move, at: datetime) -> Entry:
@@ -176,7 +181,7 @@ def _face(journal: Journal, account: Account, sign: int) -> Activity:
     return Activity(
         account=account,
         correspondent_id=account.correspondent_id,
-        asset_id=journal.asset_id,
+        asset=journal.asset,
         quantity=journal.quantity * sign if journal.quantity is not None else None,
         price=journal.price,
         net_amount=journal.amount * sign if journal.amount is not None else Decimal(0),
@@ -184,8 +189,11 @@ def _face(journal: Journal, account: Account, sign: int) -> Activity:
     )
 
 
-def announce(journals: Sequence[Journal], at: datetime, *, before: str = "") -> None:
-    """Announce where each journal stands now, to both of its accounts; `before` is where all of them stood."""
+def announce(journals: Sequence[Journal], at: datetime, *, before: str = "", balances: Sequence[Event] = ()) -> None:
+    """Announce where each journal stands now, to both of its accounts, and the balances that changed.
+
+    `before` is where all of them stood.
+    """
     record_events(
         [
             event(
@@ -198,6 +206,7 @@ def announce(journals: Sequence[Journal], at: datetime, *, before: str = "") -> 
             for journal in journals
             for side, account in (("from", journal.from_account), ("to", journal.to_account))
         ]
+        + list(balances)
     )
 
 

@@ -173,9 +173,9 @@ def _book(journals: list[Journal], waits: list[bool], now: datetime) -> None:
     """Execute what need not wait, insert all, announce all."""
     for journal, is_waiting in zip(journals, waits, strict=True):
         journal.status = JournalStatus.PENDING if is_waiting else JournalStatus.QUEUED
-    execute([journal for journal, is_waiting in zip(journals, waits, strict=True) if not is_waiting], now)
+    balances = execute([journal for journal, is_waiting in zip(journals, waits, strict=True) if not is_waiting], now)
     _insert_once(journals, journals[0].idempotency_key)
-    announce(journals, now)
+    announce(journals, now, balances=balances)
 
 
 @transaction.atomic(durable=True)
@@ -202,9 +202,9 @@ def settle_pending_journal(*, journal_id: UUID, at: datetime) -> None:
         if outcome is None:
             with transaction.atomic():
                 review_ends(JournalType(journal.entry_type), journal.from_account, journal.to_account)
-                execute([journal], at)
+                balances = execute([journal], at)
                 journal.save(update_fields=["transaction", "status", "settle_date"])
-                announce([journal], at, before=JournalStatus.PENDING)
+                announce([journal], at, before=JournalStatus.PENDING, balances=balances)
             return
     except BrokerageError:
         journal.refresh_from_db(fields=["status", "transaction", "settle_date"])

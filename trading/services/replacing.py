@@ -1,10 +1,12 @@
 """Replace an open order by another one: quantity, limit, and how long it lives (contract/trading.md 2.7, OR-7)."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef
 
 from accounts.errors import AccountNotFound
 from accounts.locking import lock_account
@@ -16,9 +18,9 @@ from brokerage.events import record_event
 from options.choices import AssetClass
 from trading.choices import OrderStatus, OrderType, PositionIntent
 from trading.errors import (
-    ClientOrderIdReused,
     InvalidTicket,
 )
+from trading.fee_schedule import rates_in_force, read_rates
 from trading.instruments import MARKET_OF_ASSET, read_holdings
 from trading.models import Order
 from trading.order_errors import (
@@ -31,15 +33,16 @@ from trading.order_errors import (
 from trading.order_wire import order_event
 from trading.rules.holdings import ZERO, Holdings
 from trading.rules.order_status import REPLACEABLE, require_move
+from trading.rules.postings import trade_date
 from trading.rules.ticket_form import OrderRequest, to_ticket
 from trading.services.orders import (
+    Decision,
     after_commit,
     insert_order,
-    keep_refusal,
     require_may_trade,
     review,
-    was_used_before,
 )
+from trading.services.refusals import first_said, keep_refusal
 from trading.tasks import replace_at_venue
 from trading.wash import crossing_orders, require_none
 
@@ -71,8 +74,9 @@ def replace_order(*, actor: User, account_id: UUID, order_id: UUID, changes: Cha
     except (NotPermitted, AccountNotFound, OrderNotFound):
         raise
     except BrokerageError as found:
-        refusal = ClientOrderIdReused() if was_used_before(account_id, changes.client_order_id) else found
-        keep_refusal(actor, account_id, {"replaces": str(order_id), **asdict(changes)}, refusal)
+        refusal = first_said(found, account_id, changes.client_order_id)
+        symbol = Order.objects.filter(pk=order_id).values_list("asset__symbol", flat=True)[0]
+        keep_refusal(actor, account_id, {"replaces": str(order_id), **asdict(changes)}, refusal, symbol=symbol)
         raise refusal from None
 
 
@@ -80,18 +84,10 @@ def replace_order(*, actor: User, account_id: UUID, order_id: UUID, changes: Cha
 def _accept(*, actor: User, account_id: UUID, order_id: UUID, changes: Changes) -> Order:
     actor.require(Permission.SUBMIT_ORDERS)
     account = lock_account(actor, account_id)
-    order = Order.objects.filter(account=account, pk=order_id).select_related(*MARKET_OF_ASSET).first()
-    if order is None:
-        raise OrderNotFound(order_id=str(order_id))
-    request = _changed(order, changes)
-    ticket = to_ticket(request, is_option=order.asset.asset_class == AssetClass.US_OPTION)
-    require_may_trade(account)
     now = clock.now()
-    found = review(account, order.asset, ticket, _holdings_without(account, order), now)
-    crossing = crossing_orders(account_id, order.asset_id, ticket.side, ticket.limit_price).exclude(pk=order.pk)
-    require_none(crossing.first())
+    order, decided = decide_replacement(account, order_id, changes, now)
 
-    replacement = insert_order(account, order.asset, actor, ticket, found, now, replaces=order)
+    replacement = insert_order(account, order.asset, actor, decided.ticket, decided.review, now, replaces=order)
     order.status = require_move(order.status, OrderStatus.PENDING_REPLACE)
     order.updated_at = now
     order.save(update_fields=["status", "updated_at"])
@@ -99,6 +95,26 @@ def _accept(*, actor: User, account_id: UUID, order_id: UUID, changes: Changes) 
         record_event(f"order.{one.status}", account=account, subject=one, at=now, payload=order_event(one))
     after_commit(replace_at_venue, replacement)
     return replacement
+
+
+def decide_replacement(account: Account, order_id: UUID, changes: Changes, now: datetime) -> tuple[Order, Decision]:
+    """Answer an order and what it would become, or raise the refusal: a step, which writes nothing.
+
+    Replacing and previewing a replacement ask here, so that they never differ.
+    """
+    rates = rates_in_force(trade_date(now), asset_class=OuterRef("asset__asset_class"))
+    orders = Order.objects.filter(account=account, pk=order_id).select_related(*MARKET_OF_ASSET)
+    order = orders.annotate(rates=rates).first()
+    if order is None:
+        raise OrderNotFound(order_id=str(order_id))
+    request = _changed(order, changes)
+    ticket = to_ticket(request, is_option=order.asset.asset_class == AssetClass.US_OPTION)
+    require_may_trade(account)
+    holdings = _holdings_without(account, order)
+    found = review(account, order.asset, ticket, holdings, now, read_rates(order.rates))
+    crossing = crossing_orders(account.pk, order.asset_id, ticket.side, ticket.limit_price).exclude(pk=order.pk)
+    require_none(crossing.first())
+    return order, Decision(order.asset, ticket, found, holdings)
 
 
 def _changed(order: Order, changes: Changes) -> OrderRequest:
@@ -131,6 +147,7 @@ def _changed(order: Order, changes: Changes) -> OrderRequest:
         client_order_id=changes.client_order_id,
         position_intent=order.position_intent,
         stop_price=changes.stop_price,
+        subtag=order.subtag,
     )
 
 

@@ -7,24 +7,24 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.db.models import UUIDField
 
 from brokerage import clock, market_calendar
 from brokerage.errors import StateConflict
 from brokerage.ids import time_ordered_id
+from brokerage.prepared import PreparedQuery, Slot
 from options.choices import AssetClass
 from options.market.interface import Quote
 from options.services.market import get_quotes
 from trading.choices import OrderSide, OrderStatus
+from trading.fee_schedule import PAPER_EXCHANGE
 from trading.instruments import MARKET_OF_ASSET
 from trading.models import Order
 from trading.models.orders import WAITS_TO_REPLACE, OrderQuerySet
-from trading.order_errors import (
-    FillBeyondMeans,
-)
-from trading.services.fills import (
-    ExecutionReport,
+from trading.order_errors import FillBeyondMeans
+from trading.services.fills import ExecutionReport, execute_on_paper
+from trading.services.venue_reports import (
     acknowledge_order,
-    execute_on_paper,
     record_cancel,
     record_rejection,
     record_replacement,
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 ROUND_LOT = 100
 BATCH = 500
+EXCHANGE_LENGTH = 8
 WORKING = (
     *(OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED),
     OrderStatus.PENDING_REPLACE,
@@ -65,12 +66,17 @@ def match(order: Order, quote: Quote | None, *, is_option: bool) -> Match | None
     return Match(min(available, order.remaining_quantity), price)
 
 
+def exchange_of(order: Order) -> str:
+    """Answer where an order executes, as far as fees go: shares at their own exchange, options at one of them all."""
+    return PAPER_EXCHANGE if order.asset.asset_class == AssetClass.US_OPTION else order.asset.exchange[:EXCHANGE_LENGTH]
+
+
 class PaperVenue:
     """Executes against the market's quotes, in the regular session only."""
 
     def submit(self, order_id: UUID) -> None:
         """Fill the order at the quote, or acknowledge it and let it rest; out of hours it waits unrouted."""
-        self._look_at(list(_working().filter(pk=order_id)), clock.now())
+        self._look_at(_ONE_WORKING.rows(order_id=order_id), clock.now())
 
     def cancel(self, order_id: UUID) -> None:
         """Confirm the cancellation."""
@@ -112,6 +118,9 @@ def _working() -> OrderQuerySet:
     return Order.objects.filter(status__in=WORKING).exclude(WAITS_TO_REPLACE).select_related(*MARKET_OF_ASSET)
 
 
+_ONE_WORKING = PreparedQuery(lambda: _working().filter(pk=Slot("order_id", UUIDField())))
+
+
 def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:
     matched = match(order, quote, is_option=order.asset.asset_class == AssetClass.US_OPTION)
     if matched is None:
@@ -119,7 +128,8 @@ def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:
             acknowledge_order(order_id=order.pk, at=at)
         return
     try:
-        report = ExecutionReport(time_ordered_id(), order.pk, matched.quantity, matched.price, at)
+        execution_id = time_ordered_id()
+        report = ExecutionReport(execution_id, order.pk, matched.quantity, matched.price, at, exchange_of(order))
         execute_on_paper(report=report)
     except FillBeyondMeans:
         record_rejection(order_id=order.pk, at=at)

@@ -8,7 +8,7 @@ from accounts.api.feeds import stream_of
 from brokerage.models import Event
 from tests.factories import make_account
 from tests.market import CALL, LONG_CALL, make_trader, submit, trade
-from trading.api.streams import TRADE_EVENTS, TRADE_EVENTS_V2, trade_json, trade_v2_json
+from trading.api.streams import BALANCES, TRADE_EVENTS, TRADE_EVENTS_V2, balance_json, trade_json, trade_v2_json
 from trading.order_wire import order_object
 from trading.services.orders import cancel_order
 from trading.venues.paper import PaperVenue
@@ -71,3 +71,46 @@ def test_a_neighbor_and_another_account_hear_nothing(account, acme, globex):
     assert heard(acme.api_user, other.pk) == []
     assert len(heard(acme.api_user, account.pk)) == 1
     assert TRADE_EVENTS_V2.carried == TRADE_EVENTS.carried
+
+
+def test_every_kind_of_the_contract_that_occurs_is_carried():
+    published = (
+        "accepted pending_new new fill partial_fill canceled expired done_for_day replaced rejected held stopped "
+        "pending_cancel pending_replace calculated suspended order_replace_rejected order_cancel_rejected trade_bust "
+        "trade_correct restated"
+    )
+
+    assert {f"order.{kind}" for kind in published.split()} == TRADE_EVENTS.carried
+
+
+def test_an_order_says_what_it_holds(account, acme):
+    submit(account, CALL, "sell")
+    submit(account, LONG_CALL, "buy", "2", limit="1.00")
+    trade(account, "QS", "buy", "10")
+
+    told = [trade_json(event, acme.api_user) for event in heard(acme.api_user)]
+
+    assert [one["hold"] for one in told] == [
+        {"symbol": "AAPL", "qty": "100"},
+        {"symbol": "USD", "qty": "200"},
+        {"symbol": "USD", "qty": "68.2"},
+        None,
+    ]
+
+
+def test_every_posting_says_what_the_account_has_now(account, acme, globex):
+    trade(account, LONG_CALL, "buy", "2")
+
+    cash, shares, bought = (
+        balance_json(event, acme.api_user)
+        for event in Event.objects.filter(type="account.balance_changed", account_id=account.pk).order_by("id")
+    )
+
+    assert (cash["account_id"], cash["cash"], cash["positions"]) == (str(account.pk), "50000", [])
+    assert (shares["cash"], [line["symbol"] for line in shares["positions"]]) == (None, ["AAPL"])
+    assert bought["cash"] == "48924"
+    assert [(line["symbol"], line["qty"], line["cost_basis"]) for line in bought["positions"]] == [
+        (LONG_CALL, "2", "1076")
+    ]
+    stream = stream_of(BALANCES, globex.api_user, None)
+    assert not any(stream.wanted(event) for event in Event.objects.all())

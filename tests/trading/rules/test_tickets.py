@@ -23,7 +23,8 @@ from trading.errors import (
     PositionIntentMismatch,
 )
 from trading.rules.holdings import Holdings, Line
-from trading.rules.tickets import Instrument, Market, OrderTicket, review_ticket
+from trading.rules.order_terms import Instrument, Market, OrderTicket
+from trading.rules.tickets import review_ticket
 
 USD, SHARE, CALL, PUT, OTHER_CALL = (UUID(int=number) for number in range(1, 6))
 OPEN_MARKET = Market(datetime(2024, 1, 24, 15, 0, tzinfo=UTC), Decimal("6.90"), Decimal("7.00"))
@@ -233,6 +234,8 @@ def test_a_sale_larger_than_the_long_is_refused_and_not_half_covered():
         "existing_qty": "2",
         "held_for_orders": "0",
         "symbol": "AAPL240126C00050000",
+        "position_intent": "sell_to_close",
+        "intent_reason": "the account holds 2 contracts of AAPL240126C00050000, so selling closes",
     }
 
 

@@ -1,5 +1,6 @@
 """What the venue reports, posted once: ledger, position, cash, activity, event."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,19 +13,22 @@ from brokerage.models import Event
 from brokerage.schedule import run_due
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, PUT, held, make_trader, pin, submit, trade
-from trading.choices import OrderStatus
+from tests.trading.rates import charge
+from trading.choices import FeeKind, OrderStatus
 from trading.instruments import read_holdings
-from trading.models import Activity, Order, Posting
+from trading.models import AccruedFee, Activity, Order, Posting
 from trading.order_errors import (
     FillTooLarge,
 )
 from trading.reconciliation import find_breaks
-from trading.services.fills import ExecutionReport, record_cancel, record_fill
+from trading.services.fills import ExecutionReport, execute_on_paper, record_fill
 from trading.services.orders import cancel_order
+from trading.services.venue_reports import record_cancel
 from trading.tasks import work_open_orders
 from trading.venues.paper import PaperVenue
 
 pytestmark = pytest.mark.django_db
+FILL_QUERIES = 13
 
 
 @pytest.fixture
@@ -61,6 +65,22 @@ def test_a_report_that_comes_twice_posts_once(account):
     record_fill(report=first)
 
     assert everything() == before
+
+
+def test_a_fill_takes_the_same_round_trips_whatever_the_book(account, django_assert_num_queries):
+    """BEGIN and COMMIT included: whose order it is, the lock, the order with all that decides, and what is written.
+
+    Fees are one upsert of these; what is free is one query more, where the execution costs more than the order holds.
+    """
+    charge(FeeKind.ORF, "0.02685")
+    order = submit(account, PUT, "sell", limit="6.90")
+
+    executed = replace(report(order, "1", "6.90"), exchange="CBOE")
+
+    with django_assert_num_queries(FILL_QUERIES):
+        execute_on_paper(report=executed)
+
+    assert AccruedFee.objects.count() == 1
 
 
 def test_a_written_put_holds_the_full_strike_once_filled(account):
@@ -278,7 +298,8 @@ def test_a_broken_projection_is_found(account):
     account.positions.filter(asset__symbol=LONG_CALL).update(quantity=2)
 
     assert [(one.check, one.asset, one.found, one.expected) for one in find_breaks()] == [
-        ("positions equal their postings", LONG_CALL, 2, 1)
+        ("positions equal their postings", LONG_CALL, 2, 1),
+        ("what accounts have the house gave", LONG_CALL, 2, 1),
     ]
 
 

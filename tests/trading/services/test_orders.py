@@ -149,7 +149,7 @@ def test_a_day_order_outside_the_session_waits_for_the_next(acme, overview_marke
 
 
 def test_a_working_order_is_asked_to_be_cancelled_and_holds_until_it_is(writer):
-    from trading.services.fills import record_cancel
+    from trading.services.venue_reports import record_cancel
 
     order = trade(writer, CALL, "sell", limit="150.00")
     assert order.status == "new"

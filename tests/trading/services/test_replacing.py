@@ -29,6 +29,7 @@ from trading.reconciliation import find_breaks
 from trading.services.fills import ExecutionReport, record_fill
 from trading.services.orders import cancel_order
 from trading.services.replacing import Changes, replace_order
+from trading.services.venue_reports import reject_replacement
 from trading.tasks import expire_day_orders, work_open_orders
 from trading.venues.paper import PaperVenue
 
@@ -285,3 +286,65 @@ def test_a_put_secured_by_all_there_is_can_still_change_its_price(acme, overview
 
     assert fresh(put, replacement) == ("replaced", "new")
     assert replacement.hold_quantity == 20_290
+
+
+# --- Executions that are reported once the order has been replaced -------------------------------
+
+
+def test_a_fill_that_is_reported_after_the_swap_is_taken_off_the_replacement_and_its_hold(account, resting, acme):
+    replacement = replace(resting, acme, qty="4", limit_price="2.10")
+    PaperVenue().replace(replacement.pk)
+    assert free(account) == 1000 - 840
+
+    fill(resting, "1")
+
+    assert fresh(resting, replacement) == ("replaced", "new")
+    assert (resting.filled_quantity, replacement.quantity, replacement.hold_quantity) == (1, 3, 630)
+    assert (held(account, LONG_CALL), free(account)) == (1, 1000 - 200 - 630)
+    assert Event.objects.filter(type="order.restated", subject_id=str(replacement.pk)).count() == 1
+    assert find_breaks() == []
+
+
+def test_where_that_leaves_nothing_the_replacement_ends_and_so_does_what_waits_to_replace_it(account, resting, acme):
+    second = replace(resting, acme, limit_price="2.10")
+    PaperVenue().replace(second.pk)
+    third = replace(second, acme, limit_price="2.20")
+
+    fill(resting, "2")
+
+    assert fresh(resting, second, third) == ("replaced", "canceled", "rejected")
+    assert (held(account, LONG_CALL), free(account)) == (2, 600)
+    assert find_breaks() == []
+
+
+def test_it_is_taken_off_the_last_of_a_chain(account, resting, acme):
+    second = replace(resting, acme, limit_price="2.10")
+    PaperVenue().replace(second.pk)
+    third = replace(second, acme, limit_price="2.20")
+    PaperVenue().replace(third.pk)
+
+    fill(resting, "1")
+
+    assert fresh(second, third) == ("replaced", "new")
+    assert (second.quantity, third.quantity, third.hold_quantity) == (2, 1, 220)
+    assert find_breaks() == []
+
+
+def test_a_part_that_fills_before_the_swap_lets_go_of_what_both_hold(account, resting, acme):
+    replace(resting, acme, qty="3", limit_price="2.10")
+    assert free(account) == 1000 - 630
+
+    fill(resting, "1")
+
+    assert free(account) == 1000 - 200 - 420
+
+
+def test_a_replacement_that_the_venue_refuses_lets_the_first_go_on(account, resting, acme):
+    replacement = replace(resting, acme, limit_price="3.00")
+
+    for _ in range(2):
+        reject_replacement(order_id=replacement.pk, at=clock.now())
+
+    assert fresh(resting, replacement) == ("new", "rejected")
+    assert free(account) == 600
+    assert Event.objects.filter(type="order.order_replace_rejected", subject_id=str(resting.pk)).count() == 1

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.services.users import system_user
 from brokerage.errors import BrokerageError
 from trading.services.correspondents import open_correspondent
+from trading.services.fee_rates import import_fee_rates_once
 
 MOST_CASH = Decimal("1e15")
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             )
         except BrokerageError as refusal:
             raise CommandError(str(refusal)) from None
+        import_fee_rates_once()
         facts = {
             "correspondent_id": str(new.correspondent.pk),
             "code": new.correspondent.code,

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account
 from brokerage.mode import is_sandbox
 from trading.demo.book import build_demo
-from trading.demo.logins import CUSTOMER, PASSWORD, STAFF
+from trading.demo.logins import CUSTOMER, PASSWORD, STAFF, AccountKey
+from trading.services.correspondents import NewCorrespondent
+from trading.services.fee_rates import import_fee_rates_once
 
 KEYS_FILE = "demo.json"
 
@@ -25,7 +27,8 @@ class Command(BaseCommand):
             raise CommandError("the demo book exists in sandbox mode only")
         if not Account.objects.exists():
             started = monotonic()
-            self._keep(build_demo(self._progress))
+            import_fee_rates_once()
+            self._keep(*build_demo(self._progress))
             self.stdout.write(f"\rdemo book filled in {monotonic() - started:.1f} s{'':40}")
         self._show()
 
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         elif done == total:
             self.stdout.write(f"  {stage} {done}/{total}")
 
-    def _keep(self, opened: list[Any]) -> None:
+    def _keep(self, opened: list[NewCorrespondent], own: AccountKey) -> None:
         """Keep the demo keys beside the data: their hashes are in the database, the secrets only here."""
         kept = settings.DATA_DIR / KEYS_FILE
         with os.fdopen(os.open(kept, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
@@ -50,7 +53,13 @@ class Command(BaseCommand):
                 }
                 for new in opened
             ]
-            json.dump({"password": PASSWORD, "correspondents": facts}, out, indent=2)
+            account = {
+                "account_number": own.account.account_number,
+                "account_id": str(own.account.pk),
+                "api_key": own.api_key,
+                "api_secret": own.api_secret,
+            }
+            json.dump({"password": PASSWORD, "correspondents": facts, "account": account}, out, indent=2)
 
     def _show(self) -> None:
         kept = settings.DATA_DIR / KEYS_FILE
@@ -67,3 +76,6 @@ class Command(BaseCommand):
         for firm in demo["correspondents"]:
             self.stdout.write(f"  {firm['name']} ({firm['code']}), firm account {firm['firm_account_id']}")
             self.stdout.write(f"    key {firm['api_key']}  secret {firm['api_secret']}")
+        if own := demo.get("account"):
+            self.stdout.write(f"  account {own['account_number']} of the customer alone, for a trading client on /v2")
+            self.stdout.write(f"    key {own['api_key']}  secret {own['api_secret']}")

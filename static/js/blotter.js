@@ -1,0 +1,64 @@
+// The blotter: how many orders are selected, all of a page at once, and no change under the hands. Every page works without it.
+"use strict";
+
+(() => {
+  const find = (selector, within = document) => within.querySelector(selector);
+  const boxes = () => [...document.querySelectorAll("#blotter input[name=selected]:not(:disabled)")];
+  const picked = () => boxes().filter((box) => box.checked);
+
+  const tellPicked = () => {
+    const all = boxes();
+    const count = picked().length;
+    const told = find("#picked-orders");
+    const every = find("#pick-page");
+    if (told) {
+      told.textContent = count ? `${count} selected` : "";
+    }
+    if (every) {
+      every.checked = count > 0 && count === all.length;
+      every.indeterminate = count > 0 && count < all.length;
+      every.disabled = !all.length;
+    }
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "pick-page") {
+      for (const box of boxes()) {
+        box.checked = event.target.checked;
+      }
+    }
+    if (event.target.matches("#pick-page, #blotter input[name=selected]")) {
+      tellPicked();
+      fetchIfStale();
+    }
+  });
+
+  // A list that is worked with is not changed under the hands: it says that it is no longer as the book is.
+  const isInHand = (part) => part.id === "blotter" && (picked().length > 0 || find("details[open]", part) !== null);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.elt;
+    if (event.detail.requestConfig?.triggeringEvent?.type !== "orders-changed" || !part.matches("[data-live]")) {
+      return;
+    }
+    if (isInHand(part)) {
+      event.preventDefault();
+      const stale = find(".stale", part);
+      if (stale?.hidden) {
+        stale.hidden = false;
+        find("#announcement").textContent = "Orders have changed meanwhile.";
+      }
+    }
+  });
+
+  const fetchIfStale = () => {
+    const part = find("#blotter");
+    if (part && find(".stale:not([hidden])", part) && !isInHand(part)) {
+      window.htmx.trigger(document.body, "orders-changed");
+    }
+  };
+
+  document.addEventListener("htmx:afterSettle", tellPicked);
+  addEventListener("pageshow", tellPicked);
+  tellPicked();
+})();

@@ -1,0 +1,76 @@
+"""An order in words: what it does, how, what it holds and why."""
+
+from decimal import Decimal
+
+from brokerage.templatetags.formats import money, price, quantity, sentence
+from options.choices import AssetClass, Strategy
+from options.models import Asset
+from trading.choices import OrderStatus, OrderType, PositionIntent, TimeInForce
+from trading.models import Order
+
+STRATEGIES = {
+    Strategy.COVERED_CALL: "a covered call",
+    Strategy.CASH_SECURED_PUT: "a cash-secured put",
+    Strategy.LONG_CALL: "a long call",
+    Strategy.LONG_PUT: "a long put",
+    Strategy.LONG_SHARES: "shares, held long",
+    Strategy.CLOSING: "it closes what the account has",
+}
+# Why an order holds what it holds, for each unit that is still to fill.
+REASONS = {
+    Strategy.COVERED_CALL: "the shares that cover the call",
+    Strategy.CASH_SECURED_PUT: "the strike, less the premium to be received",
+    Strategy.LONG_CALL: "the premium to be paid",
+    Strategy.LONG_PUT: "the premium to be paid",
+    Strategy.LONG_SHARES: "the price to be paid",
+}
+
+
+def name_of(asset: Asset) -> str:
+    """Answer what people call an asset: a contract by its terms, a share by its symbol."""
+    return asset.name if asset.is_option else asset.symbol
+
+
+def what_words(asset: Asset, intent: str, count: Decimal) -> str:
+    """Answer what an order does: `Sell to open 1 AAPL Jan 16 2026 250 Call`, `Buy 100 AAPL`."""
+    act = PositionIntent(intent).label if asset.is_option else intent.partition("_")[0]
+    return f"{sentence(str(act))} {quantity(count)} {name_of(asset)}"
+
+
+def how_words(kind: str, limit: Decimal | None, time_in_force: str) -> str:
+    """Answer how an order is to be filled: `limit 3.15, good for the day`."""
+    at = "at the market" if kind == OrderType.MARKET else f"limit {price(limit)}"
+    lasts = "good till canceled" if time_in_force == TimeInForce.GTC else "good for the day"
+    return f"{at}, {lasts}"
+
+
+def order_words(order: Order) -> str:
+    """Answer the whole order, fetched with its asset, in words."""
+    what = what_words(order.asset, order.position_intent, order.quantity)
+    return f"{what}, {how_words(order.type, order.limit_price, order.time_in_force)}"
+
+
+def held_words(order: Order) -> str:
+    """Answer what an order, fetched with `hold_asset`, holds and why."""
+    if not order.is_open:
+        return "Nothing: the order has ended."
+    if order.replaces_id and order.status == OrderStatus.ACCEPTED:
+        return f"{_amount(order)}: what it needs beyond the order that it is to replace, which holds the rest."
+    if not order.hold_quantity:
+        return "Nothing."
+    return f"{_amount(order)}: {_reason(order)}."
+
+
+def _amount(order: Order) -> str:
+    if order.hold_asset.asset_class == AssetClass.USD:
+        return str(money(order.hold_quantity, "$"))
+    return f"{quantity(order.hold_quantity)} {name_of(order.hold_asset)}"
+
+
+def _reason(order: Order) -> str:
+    known = REASONS.get(Strategy(order.strategy))
+    if known:
+        return known
+    if order.hold_asset.asset_class == AssetClass.USD:
+        return "what buying back costs"
+    return "what it sells, so that nothing else does"

@@ -1,0 +1,120 @@
+"""Fees of executions: accrued exactly as they happen, booked to the cent at the close (domain rules FE-1 to FE-7)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from accounts.locking import lock_account
+from accounts.models import Account
+from accounts.services.users import system_user
+from brokerage.events import event, record_events
+from brokerage.models import Event
+from brokerage.money import plain
+from options.rules.asset_ids import USD_ID
+from trading.choices import ActivityType, FeeKind
+from trading.models import AccruedFee, Activity
+from trading.rules.fee_rows import booked_amount, fee_description
+from trading.rules.postings import fee
+from trading.services.ledger import Entry, balance_events, post_all
+
+# One total for each day and kind is open; what comes after it is booked opens another.
+ADD = """
+INSERT INTO trading_accruedfee (account_id, trade_date, kind, exact_amount, quantity, executions)
+SELECT %(account)s, %(day)s, kind, amount, %(quantity)s, %(executions)s
+FROM unnest(%(kinds)s::text[], %(amounts)s::numeric[]) AS charged (kind, amount)
+ON CONFLICT (account_id, trade_date, kind) WHERE booked_by_id IS NULL DO UPDATE SET
+    exact_amount = trading_accruedfee.exact_amount + excluded.exact_amount,
+    quantity = trading_accruedfee.quantity + excluded.quantity,
+    executions = trading_accruedfee.executions + excluded.executions
+"""
+
+
+def accrue_fees(
+    account_id: UUID, day: date, fees: Mapping[FeeKind, Decimal], *, quantity: Decimal, executions: int = 1
+) -> None:
+    """Add exact fees to what the account owes for `day`, in one round trip or none: a step, under the lock.
+
+    What a bust gives back is below zero, as are its `quantity` and `executions`.
+    """
+    if not fees:
+        return
+    facts: dict[str, Any] = {
+        "account": account_id,
+        "day": day,
+        "quantity": quantity,
+        "executions": executions,
+        "kinds": [str(kind) for kind in fees],
+        "amounts": list(fees.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, facts)
+
+
+@transaction.atomic(durable=True)
+def book_account_fees(*, account_id: UUID, through: date, at: datetime) -> int:
+    """Book what the account owes for the days up to `through`, one `FEE` row for each day and kind; answer how many.
+
+    Each total is rounded to the cent once. What is booked is owed no more, so running it again
+    books nothing twice; a total below zero, after a bust on a later day, is paid back.
+    """
+    account = lock_account(system_user(), account_id)
+    totals = list(open_totals(through).filter(account=account).order_by("trade_date", "kind"))
+    if not totals:
+        return 0
+    entries = [_entry(account, total, at) for total in totals]
+    transactions, positions = post_all(entries)
+    for total, booked_by in zip(totals, transactions, strict=True):
+        total.booked_by = booked_by
+    AccruedFee.objects.bulk_update(totals, ["booked_by"])
+    record_events(
+        [_booked(account, total, entry, at) for total, entry in zip(totals, entries, strict=True)]
+        + balance_events(entries, positions, at)
+    )
+    return len(totals)
+
+
+def open_totals(through: date) -> QuerySet[AccruedFee]:
+    """Answer the totals of days up to `through` that are not booked and come to something."""
+    return AccruedFee.objects.filter(booked_by=None, trade_date__lte=through).exclude(exact_amount=0)
+
+
+def _entry(account: Account, total: AccruedFee, at: datetime) -> Entry:
+    amount = booked_amount(total.exact_amount)
+    face = Activity(
+        account=account,
+        correspondent_id=account.correspondent_id,
+        sub_type=total.kind,
+        quantity=Decimal(0),
+        net_amount=-amount,
+        description=fee_description(
+            FeeKind(total.kind),
+            quantity=total.quantity,
+            executions=total.executions,
+            day=total.trade_date,
+            account_number=account.account_number,
+        ),
+    )
+    return Entry(
+        activity_type=ActivityType.FEE,
+        reference=f"fee:{total.pk}",
+        moves=fee(account.pk, USD_ID, amount),
+        at=at,
+        trade_date=total.trade_date,
+        settle_date=total.trade_date,
+        faces=[face],
+    )
+
+
+def _booked(account: Account, total: AccruedFee, entry: Entry, at: datetime) -> Event:
+    payload = {
+        "activity_id": entry.faces[0].pk,
+        "activity_sub_type": total.kind,
+        "trade_date": total.trade_date.isoformat(),
+        "net_amount": plain(entry.faces[0].net_amount),
+    }
+    return event("fee.booked", account=account, subject=total, at=at, payload=payload)

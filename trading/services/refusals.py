@@ -1,0 +1,45 @@
+"""Keep what was refused: books and records (domain rule OR-11)."""
+
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Account, User
+from brokerage import clock
+from brokerage.errors import BrokerageError
+from trading.errors import ClientOrderIdReused
+from trading.models import Order, Refusal
+from trading.rules.intents import explained
+
+
+def was_used_before(account_id: UUID, client_order_id: str) -> bool:
+    """Say whether the client sends an id again: then that is what is wrong, whatever else is."""
+    used = Order.objects.filter(account_id=account_id, client_order_id=client_order_id)
+    return bool(client_order_id) and used.exists()
+
+
+def first_said(found: BrokerageError, account_id: UUID, client_order_id: str) -> BrokerageError:
+    """Answer the refusal to tell: that an id is used again, or what was found."""
+    if isinstance(found, ClientOrderIdReused) or not was_used_before(account_id, client_order_id):
+        return found
+    reused = ClientOrderIdReused(**explained(found))
+    reused.headers = found.headers
+    return reused
+
+
+def keep_refusal(
+    actor: User, account_id: UUID, request: dict[str, Any], refusal: BrokerageError, *, symbol: str = ""
+) -> None:
+    """Keep who was refused what, why and when: books and records. What replaces an order gives its `symbol` apart."""
+    asked = {name: str(value) for name, value in request.items() if value not in ("", None, False)}
+    owner_id = actor.correspondent_id or Account.objects.values_list("correspondent_id", flat=True).get(pk=account_id)
+    Refusal.objects.create(
+        account_id=account_id,
+        correspondent_id=owner_id,
+        symbol=(symbol or asked.get("symbol", ""))[:64],
+        actor=actor,
+        ticket=asked,
+        reason=refusal.reason,
+        message=str(refusal),
+        facts=refusal.body() | explained(refusal),
+        refused_at=clock.now(),
+    )

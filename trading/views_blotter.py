@@ -1,0 +1,189 @@
+"""The blotter: the orders of all accounts, its exports and saved filters, and canceling several at once."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.audit import record_export
+from accounts.choices import UserKind
+from accounts.list_heads import Head
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from accounts.saved_lists import SavedList, answer_filter, answer_filters, require_staff, saved_context, send_export
+from accounts.selectors import list_correspondent_codes, list_own_accounts
+from brokerage.tabular import csv_lines, workbook
+from brokerage.web import redirect_page, render_page
+from trading.blotter import (
+    FILLED,
+    NEWEST,
+    OLDEST,
+    PAGE_SIZE,
+    PATH,
+    STATUSES,
+    BlotterFilter,
+    chips,
+    list_blotter,
+    read_filter,
+)
+from trading.canceling import CancelPlan, plan_cancel, read_orders
+from trading.choices import OrderSide, OrderType, PositionIntent
+from trading.exports import ORDERS, orders_of
+from trading.models import Order
+from trading.services.canceling import CancelOutcome, cancel_orders
+
+BLOTTER = SavedList("orders", PATH, "Orders", read_filter)
+
+
+@require_GET
+@never_cache
+@login_required
+def blotter(request: SignedInRequest) -> HttpResponse:
+    """List the orders of all accounts, newest first, as the URL filters and pages them."""
+    if request.user.kind == UserKind.CUSTOMER:
+        return lead_to_own(request, "trading:orders")
+    wanted = read_filter(request.GET)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = list_blotter(request.user, wanted, after=after, before=before)
+    sees_all = request.user.sees_every_correspondent
+    context: dict[str, Any] = {
+        "filters": wanted,
+        "page": page,
+        "own_url": wanted.url(after=after, before=before),
+        "previous_url": wanted.url(before=page.before) if page.before else "",
+        "next_url": wanted.url(after=page.after) if page.after else "",
+        "export_urls": {kind: wanted.url(f"{PATH}/export.{kind}") for kind in ("csv", "xlsx")},
+        "chips": chips(wanted),
+        "submitted": _submitted(wanted),
+        "shows_correspondent": sees_all,
+        "may_cancel": request.user.may(Permission.CANCEL_ORDERS),
+    }
+    if not request.htmx:
+        context |= {
+            "statuses": STATUSES.items(),
+            "sides": OrderSide.choices,
+            "types": OrderType.choices,
+            "intents": PositionIntent.choices,
+            "filled": FILLED.items(),
+            "correspondents": list_correspondent_codes(request.user) if sees_all else (),
+            **saved_context(request, BLOTTER),
+        }
+    return render_page(request, "trading/blotter.html", fragment="trading/_blotter.html", context=context)
+
+
+def lead_to_own(request: SignedInRequest, route: str) -> HttpResponse:
+    """Lead a customer, who has no list over accounts, to the page of their one account, or let them choose."""
+    own = list_own_accounts(request.user)
+    return redirect_page(request, route, own[0].pk) if len(own) == 1 else redirect_page(request, "accounts:list")
+
+
+def _submitted(wanted: BlotterFilter) -> Head:
+    """Answer the head of the column that the list is sorted by: the other way round at a click."""
+    is_newest = wanted.sort == NEWEST
+    other = BlotterFilter(**(vars(wanted) | {"sort": OLDEST if is_newest else NEWEST}))
+    direction = "descending" if is_newest else "ascending"
+    return Head("submitted", "Submitted (ET)", "number column-moment", other.url(), direction)
+
+
+@require_GET
+@never_cache
+@login_required
+def export_csv(request: SignedInRequest) -> HttpResponseBase:
+    """Send what the URL filters as CSV, row after row as the database gives them."""
+    wanted = _recorded(request, "csv")
+    return send_export(request, csv_lines(ORDERS, orders_of(request.user, wanted)), what="orders", kind="csv")
+
+
+@require_GET
+@never_cache
+@login_required
+def export_workbook(request: SignedInRequest) -> HttpResponseBase:
+    """Send what the URL filters as an Excel workbook, which is made whole before it is sent."""
+    wanted = _recorded(request, "xlsx")
+    return send_export(request, workbook("Orders", ORDERS, orders_of(request.user, wanted)), what="orders", kind="xlsx")
+
+
+def _recorded(request: SignedInRequest, kind: str) -> BlotterFilter:
+    """Answer the filter of an export, which leaves an audit entry before its first row."""
+    require_staff(request)
+    wanted = read_filter(request.GET)
+    record_export(request.user, subject="orders", facts={"format": kind, "filter": wanted.query_string})
+    return wanted
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def saved_filters(request: SignedInRequest) -> HttpResponse:
+    """Show the filters of the blotter that the user keeps; on POST keep one under a name."""
+    return answer_filters(request, BLOTTER)
+
+
+@require_POST
+@login_required
+def saved_filter(request: SignedInRequest, filter_id: UUID) -> HttpResponse:
+    """Rename, share or delete a filter of the user's own."""
+    return answer_filter(request, BLOTTER, filter_id)
+
+
+# --- Several at once -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def cancel_many(request: SignedInRequest) -> HttpResponse:
+    """Show what canceling the selected orders would do; on POST cancel each, and say what came of each."""
+    require_staff(request)
+    request.user.require(Permission.CANCEL_ORDERS)
+    asked = request.POST if request.method == "POST" else request.GET
+    orders = read_orders(request.user, _selected(asked))
+    wanted = read_filter(QueryDict(asked.get("filter", "")))
+    back = wanted.url(after=asked.get("after", ""), before=asked.get("before", ""))
+    context: dict[str, Any] = {"filters": wanted, "back_url": back, "shows_correspondent": _sees_all(request)}
+    if request.method == "POST":
+        outcomes = cancel_orders(actor=request.user, orders=orders)
+        context |= _told(orders, outcomes)
+        return render(request, "trading/bulk_done.html", context, status=200 if outcomes else 422)
+    plan = plan_cancel(orders)
+    context |= {"plan": plan, "sentence": _sentence(plan), "after": asked.get("after"), "before": asked.get("before")}
+    return render(request, "trading/bulk_cancel.html", context, status=200 if orders else 422)
+
+
+def _sees_all(request: SignedInRequest) -> bool:
+    return request.user.sees_every_correspondent
+
+
+def _selected(asked: QueryDict) -> list[UUID]:
+    """Answer the orders that were selected on the page, each once; what is no id was not on it."""
+    found: list[UUID] = []
+    for text in asked.getlist("selected")[: 2 * PAGE_SIZE]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _sentence(plan: CancelPlan) -> str:
+    """Say in a sentence what would be canceled: `3 orders of 2 accounts in AAPL and TSLA`."""
+    orders, accounts = len(plan.orders), len({order.account_id for order in plan.orders})
+    said = f"{orders} order{'' if orders == 1 else 's'} of {accounts} account{'' if accounts == 1 else 's'}"
+    symbols = len(plan.symbols)
+    return f"{said} in {plan.symbols[0]}" if symbols == 1 else f"{said} in {symbols} symbols"
+
+
+def _told(orders: Sequence[Order], outcomes: Sequence[CancelOutcome]) -> dict[str, Any]:
+    """Answer what came of each order."""
+    by_id = {order.pk: order for order in orders}
+    told = [(by_id[one.order_id], one) for one in outcomes]
+    return {
+        "told": told,
+        "done_count": sum(not one.refusal for one in outcomes),
+        "refused_count": sum(bool(one.refusal) for one in outcomes),
+    }
