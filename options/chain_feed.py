@@ -30,9 +30,13 @@ _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chain")
 
 @dataclass(frozen=True)
 class Look:
-    """One look at a chain: how fresh it is, the figures of the share, and the cells of each expiration."""
+    """One look at a chain: how fresh it is, the figures of the share, and the cells of each expiration.
+
+    Contracts that expire before `live_from` have ended.
+    """
 
     is_open: bool
+    live_from: date
     said: str
     spot: dict[str, Any]
     cells: dict[date, dict[str, Texts]]
@@ -40,14 +44,30 @@ class Look:
 
 @dataclass(eq=False)
 class Viewer:
-    """One open page: which expiration and columns it shows, and what it has been told."""
+    """One open page: which expiration and columns it shows, as of which day, and what it has been told."""
 
     expiration: date | None
     with_greeks: bool
+    live_from: date | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     seen: dict[str, Texts] = field(default_factory=dict)
     spot: dict[str, Any] = field(default_factory=dict)
     spoke_at: float = 0.0
+    told_at: float = 0.0
+
+    def is_outdated(self, look: Look) -> bool:
+        """Say whether the page shows contracts that have ended: then it has to be fetched again."""
+        if self.live_from is None:
+            self.live_from = look.live_from
+        listed = [contracts for day, contracts in look.cells.items() if self.expiration in (None, day)]
+        return self.live_from != look.live_from or len(self.seen) > sum(map(len, listed))
+
+    def tells(self) -> bool:
+        """Say whether an outdated page is to be told so now: once, and again where it has not come back since."""
+        if self.told_at and monotonic() - self.told_at < SPEAKS_EVERY:
+            return False
+        self.told_at = monotonic()
+        return True
 
     def message(self, look: Look) -> dict[str, Any] | None:
         """Answer what has changed since the last message; None where nothing has and it was told so lately."""
@@ -133,7 +153,7 @@ class Feed:
             cells.setdefault(one.expiration_date, {})[one.symbol] = texts[one.symbol]
         live = is_open(now)
         said = standing(underlying.quote, now)
-        return Look(live, f"Live. {said}" if live else said, _spot(underlying), cells)
+        return Look(live, first_live_date(now), f"Live. {said}" if live else said, _spot(underlying), cells)
 
     def _listed(self, underlying: Underlying, now: datetime, wanted: frozenset[date] | None) -> list[ListedContract]:
         key = (first_live_date(now), wanted)

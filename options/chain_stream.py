@@ -1,5 +1,8 @@
 """`/streams/chain/{symbol}`: the cells of a chain as they change, as one line of JSON a second.
 
+Where contracts end while the page is open it says `chain-changed` instead, and the page fetches itself again:
+cells of contracts that no longer trade never stand under a head of a later time.
+
 A browser allows a host six connections, so the one stream of the page also says, to staff who see the
 count in the navigation, that the queue of options requests changed. No connection to the database is
 held between two looks.
@@ -24,17 +27,18 @@ from accounts.permissions import Permission
 from brokerage.errors import Unauthenticated
 from brokerage.sse import HEARTBEAT_SECONDS, Stream, listener, refusals_as_json
 from options.chain import get_underlying
-from options.chain_feed import Feed, Viewer, feed_of
+from options.chain_feed import Feed, Look, Viewer, feed_of
+
+CHAIN_CHANGED = b"event: chain-changed\ndata: {}\n\n"
 
 
 @refusals_as_json
 async def chain_changes(request: HttpRequest, symbol: str) -> StreamingHttpResponse:
     """Stream `quotes` of the chain to anybody signed in; 401 to others, 404 for an unknown underlying."""
     user, known = await sync_to_async(_require_known)(request, symbol)
-    day = None
-    with suppress(ValueError):
-        day = date.fromisoformat(request.GET.get("expiration", ""))
-    viewer = Viewer(day, with_greeks=request.GET.get("greeks") == "1")
+    viewer = Viewer(
+        _day(request, "expiration"), with_greeks=request.GET.get("greeks") == "1", live_from=_day(request, "live_from")
+    )
     queue = None
     if user.may(Permission.VIEW_AUDIT):
         queue = Stream(wanted=tells_of_queue, filters={}, render=lambda event: QUEUE_CHANGED, tenant=tenant_of(user))
@@ -42,6 +46,12 @@ async def chain_changes(request: HttpRequest, symbol: str) -> StreamingHttpRespo
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(request.GET.get(name, ""))
+    return None
 
 
 def _require_known(request: HttpRequest, symbol: str) -> tuple[User, str]:
@@ -52,6 +62,14 @@ def _require_known(request: HttpRequest, symbol: str) -> tuple[User, str]:
         return user, get_underlying(symbol).symbol
     finally:
         connection.close()
+
+
+def _say(viewer: Viewer, look: Look) -> bytes:
+    """Write what the page hears of a look: the cells that changed, or that it shows contracts that have ended."""
+    if viewer.is_outdated(look):
+        return CHAIN_CHANGED if viewer.tells() else b""
+    message = viewer.message(look)
+    return b"" if message is None else b"event: quotes\ndata: " + orjson.dumps(message) + b"\n\n"
 
 
 async def _write(feed: Feed, viewer: Viewer, queue: Stream | None) -> AsyncIterator[bytes]:
@@ -69,9 +87,9 @@ async def _write(feed: Feed, viewer: Viewer, queue: Stream | None) -> AsyncItera
                 yield b":heartbeat\n\n"
                 continue
             viewer.news.clear()
-            message = viewer.message(feed.newest) if feed.newest else None
-            if message is not None:
-                yield b"event: quotes\ndata: " + orjson.dumps(message) + b"\n\n"
+            said = _say(viewer, feed.newest) if feed.newest else b""
+            if said:
+                yield said
             if follower is not None and not follower.queue.empty():
                 while not follower.queue.empty():
                     follower.queue.get_nowait()

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,13 +13,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.choices import AccountStatus
 from accounts.errors import AccountNotFound
-from accounts.listing import get_listed_account
+from accounts.listing import get_listed_account, read_day
 from accounts.models import Account
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from accounts.selectors import AccountSearch, search_accounts
 from brokerage import clock
 from brokerage.keyset import read_page
 from brokerage.web import render_page
@@ -32,16 +30,17 @@ from options.chain import (
     read_chain,
     with_options,
 )
+from options.chain_accounts import list_candidates
 from options.chain_cells import COLUMNS, standing, texts_of
 from options.errors import ContractNotFound
 from options.rules.chain import MOST_CONTRACTS, days_until
 from options.rules.contracts import contract_name
+from options.rules.expirations import first_live_date, is_expired
 
 PATH = "/options/chain"
 REMEMBERED = "chain"  # The cookie that names the underlying that was looked at last.
 A_YEAR = 365 * 86_400
 UNDERLYINGS_A_PAGE = 50
-MOST_FOUND = 20
 STRIKES = {"10": 10, "20": 20, "all": None}
 EACH_SIDE = "10"
 ALL = "all"
@@ -107,8 +106,12 @@ def chain(request: SignedInRequest, symbol: str) -> HttpResponse:
         "own_url": _chain_url(share.symbol, asked, account),
         "all_url": _url(PATH, all="1", account=account and account.pk),
         "stream": _url(
-            f"/streams/chain/{share.symbol}", expiration=asked.expiration, greeks="1" if asked.greeks else ""
+            f"/streams/chain/{share.symbol}",
+            expiration=asked.expiration,
+            greeks="1" if asked.greeks else "",
+            live_from=first_live_date(now).isoformat(),
         ),
+        "ended": _ended(request.GET, now),
         "trade": _trade_prefix(request, share.symbol, account),
     }
     response = render_page(request, "options/chain.html", fragment="options/_chain.html", context=context)
@@ -128,11 +131,8 @@ def choose_account(request: SignedInRequest, symbol: str) -> HttpResponse:
         raise ContractNotFound(symbol_or_id=request.GET.get("contract", ""))
     side = request.GET.get("side", "") if request.GET.get("side") in SIDES else "buy"
     query = request.GET.get("query", "")[:200]
-    active = Account.objects.visible_to(request.user).customers()
-    search = AccountSearch(query=query, statuses=(AccountStatus.ACTIVE,))
-    accounts = search_accounts(active, search).select_related("correspondent").order_by("name_key", "id")
-    found = list(accounts[: MOST_FOUND + 1])
-    tickets = [(one, _url(f"/accounts/{one.pk}/trade", symbol=contract.symbol, side=side)) for one in found]
+    found, is_more = list_candidates(request.user, query, side)
+    rows = [(one, _url(f"/accounts/{one.account.pk}/trade", symbol=contract.symbol, side=side)) for one in found]
     context = {
         "share": share,
         "contract": contract,
@@ -140,8 +140,8 @@ def choose_account(request: SignedInRequest, symbol: str) -> HttpResponse:
         "side": side,
         "said": SIDES[side],
         "query": query,
-        "rows": tickets[:MOST_FOUND],
-        "is_more": len(found) > MOST_FOUND,
+        "rows": rows,
+        "is_more": is_more,
         "shows_correspondent": request.user.correspondent is None,
     }
     return render(request, "options/chain_account.html", context)
@@ -179,6 +179,12 @@ def _read(address: QueryDict, expirations: list[date]) -> Asked:
         strikes=strikes if strikes in STRIKES else EACH_SIDE,
         greeks=address.get("greeks") == "1",
     )
+
+
+def _ended(address: QueryDict, now: datetime) -> date | None:
+    """Answer the expiration that the address names where it has ended."""
+    day = read_day(address.get("expiration", ""))
+    return day if day and is_expired(day, now) else None
 
 
 def _account(request: SignedInRequest) -> Account | None:

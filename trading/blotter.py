@@ -27,12 +27,14 @@ from trading.narrowing import (
     read_symbol,
     seen_by,
 )
+from trading.rules.order_status import AT_THE_VENUE
 from trading.selectors import BUCKETS
 
 PATH = "/orders"
 PAGE_SIZE = 50
 BUCKET_LABELS = {"open": "Open", "closed": "Closed"}
 STATUSES = {**BUCKET_LABELS, **{one.value: sentence(one.label) for one in OrderStatus}}
+USUAL_STATUSES = {name: label for name, label in STATUSES.items() if name not in AT_THE_VENUE}
 FILLED = {"any": "Filled at least in part", "partly": "Filled in part only", "none": "Nothing filled"}
 NEWEST, OLDEST = "-submitted", "submitted"
 JOINED = ("asset", "hold_asset", "account", "correspondent")
@@ -95,6 +97,11 @@ def read_filter(query: QueryDict) -> BlotterFilter:
         correspondents=read_codes(query),
         sort=OLDEST if query.get("sort") == OLDEST else NEWEST,
     )
+
+
+def choices_of_status(wanted: BlotterFilter) -> list[tuple[str, str]]:
+    """Answer the statuses to choose from: those that orders usually have, and whatever else is asked for."""
+    return [one for one in STATUSES.items() if one[0] in USUAL_STATUSES or one[0] in wanted.statuses]
 
 
 def filter_orders(actor: User, wanted: BlotterFilter) -> QuerySet[Order]:

@@ -13,11 +13,20 @@ from trading.models import Position
 def prices_at_close(session: Session) -> dict[UUID, Decimal]:
     """Answer a price for each asset that any account holds, where there is one.
 
-    The market's closing price; where that is unknown, the mark at the close.
+    The market's closing price; the mark at the close where that is unknown, or where a quote is
+    pinned to the asset or its underlying: what every page said at the close is what is kept.
     """
     held = Position.objects.securities().order_by().values("asset_id").distinct()
     assets = list(Asset.objects.filter(pk__in=held).select_related(*MARKET))
     marks = {asset_id: quote.mark for asset_id, quote in get_quotes(assets, session.closes_at).items()}
     closes = closing_prices(assets, session.date)
-    prices = {asset.pk: closes.get(asset.pk, marks.get(asset.pk)) for asset in assets}
+    prices = {}
+    for asset in assets:
+        mark, close = marks.get(asset.pk), closes.get(asset.pk)
+        prices[asset.pk] = mark or close if _is_pinned(asset) else close or mark
     return {asset_id: price for asset_id, price in prices.items() if price is not None}
+
+
+def _is_pinned(asset: Asset) -> bool:
+    underlying = asset.contract.underlying if asset.is_option else asset
+    return hasattr(asset, "pinned_quote") or hasattr(underlying, "pinned_quote")

@@ -10,6 +10,7 @@ from brokerage.market_calendar import NEW_YORK
 from brokerage.tabular import Cell
 from brokerage.templatetags.formats import sentence
 from options.models import Asset
+from options.rules.asset_ids import USD_ID
 from trading import blotter, position_book, refusal_book
 from trading.choices import OrderStatus
 from trading.instruments import MARKET
@@ -38,7 +39,7 @@ ORDERS: Mapping[str, int] = {
     "Filled": 10,
     "Average price": 13,
     "Held": 12,
-    "Held of": 22,
+    "Unit": 22,
     "Client order ID": 36,
     "Updated (New York)": 20,
 }
@@ -111,10 +112,17 @@ def _order(order: Order) -> list[Cell]:
         order.filled_quantity,
         order.filled_average_price,
         order.hold_quantity if holds else None,
-        order.hold_asset.symbol if holds else None,
+        _unit(order.hold_asset) if holds else None,
         order.client_order_id,
         _local(order.updated_at),
     ]
+
+
+def _unit(asset: Asset) -> str:
+    """Answer in words what an amount is of."""
+    if asset.pk == USD_ID:
+        return "US dollars"
+    return f"{asset.symbol} contracts" if asset.is_option else f"{asset.symbol} shares"
 
 
 def _position(line: BookLine) -> list[Cell]:

@@ -56,6 +56,11 @@ class OrderForm(forms.Form):
         label="Client order ID", required=False, max_length=1024, widget=forms.TextInput(OFF)
     )
 
+    @property
+    def suggested(self) -> str:
+        """Answer which limit was suggested for which symbol, as the ticket carries it along."""
+        return str(self.data.get("suggested", ""))
+
     def clean_symbol(self) -> str:
         """Write the symbol as it is stored, in capitals."""
         return str(self.cleaned_data["symbol"]).upper()
@@ -69,7 +74,7 @@ class OrderForm(forms.Form):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Answer what a change of the contract leaves as it is, by name."""
-        names = ("side", "qty", "type", "limit_price", "time_in_force")
+        names = ("side", "qty", "type", "limit_price", "time_in_force", "suggested")
         return [(name, self.data[name]) for name in names if self.data.get(name)]
 
     def to_request(self) -> OrderRequest:

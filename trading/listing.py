@@ -1,6 +1,8 @@
 """Orders, activities and holders as staff page through them: by key, newest first or by name."""
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,13 +12,19 @@ from accounts.choices import AccountKind
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
+from brokerage import clock
 from brokerage.keyset import Page, read_page
-from options.models import Asset
+from options.chain import with_options
+from options.choices import AssetStatus
+from options.models import Asset, OptionContract
+from options.rules.expirations import first_live_date
 from trading.models import Activity, Order, Position
 from trading.selectors import BUCKETS
 
 PAGE_SIZE = 50
 FOUND_SIZE = 20
+SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9./-]{0,31}")
+OF_CONTRACT = re.compile(r"[A-Z][A-Z0-9.]*[0-9]")
 
 
 def page_orders(account: Account, *, status: str, size: int, after: str = "", before: str = "") -> Page[Order]:
@@ -35,17 +43,19 @@ def page_activities(account: Account, *, size: int, after: str = "", before: str
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: accounts by who holds them, and who holds the asset of that symbol."""
+    """What a search found: accounts by who holds them, who holds the asset of that symbol, and what begins with it."""
 
     accounts: list[Account]
     has_more_accounts: bool
     asset: Asset | None
     holders: Page[Position]
+    underlyings: list[Asset]
+    contracts: list[OptionContract]
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing at all was found."""
-        return not self.accounts and self.asset is None
+        return not (self.accounts or self.asset or self.underlyings or self.contracts)
 
 
 def search(actor: User, query: str, *, after: str = "", before: str = "") -> Found:
@@ -64,7 +74,27 @@ def search(actor: User, query: str, *, after: str = "", before: str = "") -> Fou
         holders = read_page(
             _holding(asset, accounts), ("holder_key", "account_id", "id"), size=PAGE_SIZE, after=after, before=before
         )
-    return Found(found[:FOUND_SIZE], len(found) > FOUND_SIZE, asset, holders)
+    listed = find_listed(query.upper(), clock.now())
+    return Found(found[:FOUND_SIZE], len(found) > FOUND_SIZE, asset, holders, *listed)
+
+
+def find_listed(prefix: str, at: datetime) -> tuple[list[Asset], list[OptionContract]]:
+    """Answer the underlyings and the contracts that trade at `at` and whose symbols begin so.
+
+    Contracts are looked for once a figure of their date is named: before it, the chain shows them better.
+    """
+    if not SYMBOL.fullmatch(prefix):
+        return [], []
+    underlyings = list(with_options(at).filter(symbol__startswith=prefix).order_by("symbol")[:FOUND_SIZE])
+    if not OF_CONTRACT.match(prefix):
+        return underlyings, []
+    live = OptionContract.objects.filter(
+        asset__symbol__startswith=prefix,
+        asset__status=AssetStatus.ACTIVE,
+        retired_at__isnull=True,
+        expiration_date__gte=first_live_date(at),
+    )
+    return underlyings, list(live.select_related("asset", "underlying").order_by("asset__symbol")[:FOUND_SIZE])
 
 
 def _holding(asset: Asset, accounts: QuerySet[Account]) -> QuerySet[Position]:

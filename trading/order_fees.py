@@ -13,15 +13,27 @@ from trading.rules.fees import execution_fees
 
 
 @dataclass(frozen=True)
-class ChargedFee:
-    """One kind of fee over all executions of an order, rounded up to the cent."""
+class EstimatedFee:
+    """One kind of fee over all executions of an order, rounded up to the cent as if it were alone that day."""
 
     label: str
     amount: Decimal
 
 
-def fees_of(order: Order) -> tuple[ChargedFee, ...]:
-    """Answer what an order, fetched with its asset, has been charged of each kind; taken back executions are not."""
+@dataclass(frozen=True)
+class EstimatedFees:
+    """The fees of an order, and their sum. What is charged is the day's total of each kind, rounded up once."""
+
+    lines: tuple[EstimatedFee, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """Answer the sum of the lines as they are shown."""
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+def fees_of(order: Order) -> EstimatedFees:
+    """Answer what an order, fetched with its asset, costs of each kind; taken back executions cost nothing."""
     fills = Activity.objects.filter(order=order, activity_type__in=TRADE_ACTIVITIES)
     rows = [
         (on, exchange, side, count or Decimal(0), amount)
@@ -41,7 +53,8 @@ def fees_of(order: Order) -> tuple[ChargedFee, ...]:
             )
             for kind, fee in fees.items():
                 charged[kind] += fee if count > 0 else -fee
-    return tuple(ChargedFee(str(FeeKind(kind).label), cents_up(charged[kind])) for kind in FeeKind if charged.get(kind))
+    kinds = [kind for kind in FeeKind if charged.get(kind)]
+    return EstimatedFees(tuple(EstimatedFee(str(FeeKind(kind).label), cents_up(charged[kind])) for kind in kinds))
 
 
 def _rates(order: Order, on: object) -> tuple:

@@ -19,10 +19,10 @@ STRATEGIES = {
 # Why an order holds what it holds, for each unit that is still to fill.
 REASONS = {
     Strategy.COVERED_CALL: "the shares that cover the call",
-    Strategy.CASH_SECURED_PUT: "the strike, less the premium to be received",
-    Strategy.LONG_CALL: "the premium to be paid",
-    Strategy.LONG_PUT: "the premium to be paid",
-    Strategy.LONG_SHARES: "the price to be paid",
+    Strategy.CASH_SECURED_PUT: "the strike{fees}, less the premium to be received",
+    Strategy.LONG_CALL: "the premium{fees} to be paid",
+    Strategy.LONG_PUT: "the premium{fees} to be paid",
+    Strategy.LONG_SHARES: "the price{fees} to be paid",
 }
 
 
@@ -67,10 +67,27 @@ def _amount(order: Order) -> str:
     return f"{quantity(order.hold_quantity)} {name_of(order.hold_asset)}"
 
 
+def as_typed(value: Decimal | None) -> str:
+    """Answer a price as it stands in a field before anybody has typed: two places at least, nothing grouped."""
+    return "" if value is None else price(value).replace(",", "")
+
+
+def _holds_fees(order: Order) -> bool:
+    """Tell whether fees are held beside what the terms come to; a market order's price is not kept, and holds them."""
+    if order.limit_price is None:
+        return True
+    contract = order.asset.contract if order.asset.is_option else None
+    each, multiplier = order.limit_price, contract.multiplier if contract else 1
+    if order.strategy == Strategy.CASH_SECURED_PUT and contract:
+        each = max(contract.strike_price - each, Decimal(0))
+    return order.hold_per_unit > each * multiplier
+
+
 def _reason(order: Order) -> str:
+    fees = " and fees" if _holds_fees(order) else ""
     known = REASONS.get(Strategy(order.strategy))
     if known:
-        return known
+        return known.format(fees=fees)
     if order.hold_asset.asset_class == AssetClass.USD:
-        return "what buying back costs"
+        return f"what buying back costs{', fees included' if fees else ''}"
     return "what it sells, so that nothing else does"

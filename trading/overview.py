@@ -18,6 +18,7 @@ from trading.models import Position
 from trading.portfolio_history import read_history
 from trading.rules.drawing import lengths, points_of_line, shares_of_bar
 from trading.rules.holdings import ZERO
+from trading.settlement import Unsettled, list_unsettled
 
 PERIODS = {"1D": "1 day", "1W": "1 week", "1M": "1 month", "1A": "1 year"}
 USUAL_PERIOD = "1M"
@@ -73,12 +74,14 @@ class BoundAsset:
 class CashPicture:
     """An account's cash in parts that add up to it, and what is bound of its shares and contracts.
 
-    `missing` is what is bound beyond what there is: the free part is then below zero.
+    `missing` is what is bound beyond what there is: the free part is then below zero. What is
+    `unsettled` may buy and may not be withdrawn yet.
     """
 
     cash: Decimal
     segments: tuple[Segment, ...]
     bound: tuple[BoundAsset, ...]
+    unsettled: tuple[Unsettled, ...] = ()
 
     @property
     def missing(self) -> Decimal:
@@ -178,7 +181,9 @@ def read_cash(account: Account) -> CashPicture:
         Segment(name, label, amount, *place, *_named(account, parts.get(name, [])))
         for name, label, amount, place in zip(names, labels, amounts, shares_of_bar(amounts), strict=True)
     ]
-    return CashPicture(cash, tuple(segments), tuple(_bound(account, holds, quantities)))
+    return CashPicture(
+        cash, tuple(segments), tuple(_bound(account, holds, quantities)), list_unsettled(account.pk, clock.today())
+    )
 
 
 def _bound(account: Account, holds: Sequence[Hold], quantities: dict[str, Decimal]) -> Iterable[BoundAsset]:
@@ -284,7 +289,7 @@ def _with(row: Exposure, one: _Worth) -> Exposure:
     if position.quantity > 0:
         return replace(row, long_contracts=row.long_contracts + position.quantity)
     contract, count = position.asset.contract, -position.quantity
-    row = replace(row, short_contracts=row.short_contracts - count)
+    row = replace(row, short_contracts=row.short_contracts + count)
     if contract.right == "put":
         strike = put_collateral(count, contract.strike_price, contract.multiplier)
         return replace(row, cash_to_pay=row.cash_to_pay + strike)

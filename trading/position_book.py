@@ -92,6 +92,11 @@ class BookLine:
     short_value: Decimal | None
 
     @property
+    def short_size(self) -> Decimal:
+        """Answer how much is short, above zero."""
+        return -self.short
+
+    @property
     def value(self) -> Decimal | None:
         """Answer what the long side is worth less what the short side owes."""
         return None if self.long_value is None or self.short_value is None else self.long_value + self.short_value
@@ -99,7 +104,7 @@ class BookLine:
 
 @dataclass(frozen=True)
 class HolderLine:
-    """One account's position in an asset, with its numbers and what of it is free."""
+    """One account's position in an asset, with its numbers and what of it is free to sell or to buy back."""
 
     position: Position
     free: Decimal
@@ -237,7 +242,7 @@ def list_holders(
     lines = []
     for row in page.rows:
         own = holdings[row.account_id]
-        free = own.free_quantity(asset.pk) if row.quantity > 0 else row.quantity + own.line(asset.pk).closing
+        free = own.free_quantity(asset.pk) if row.quantity > 0 else -row.quantity - own.line(asset.pk).closing
         stake = Stake(row.quantity, row.cost_amount)
         lines.append(HolderLine(row, free, value_position(stake, row.multiplier, price, None, ZERO)))
     return page, lines

@@ -57,17 +57,20 @@ FILLS_ARE_WORTH_WHAT_ORDERS_SAY = """
     GROUP BY placed.id, asset.symbol
     HAVING placed.filled_value <> coalesce(sum(fill.quantity * fill.price), 0)
 """
-# One that waits to replace another holds only what it needs beyond that one.
+# Dollars are held up to the cent. One that waits to replace another holds only what it needs beyond that one.
 ORDERS_HOLD_WHAT_IS_TO_FILL = """
-    SELECT placed.account_id, asset.symbol, placed.hold_quantity,
-           CASE WHEN placed.status = ANY(%(open)s)
-               THEN placed.hold_per_unit * (placed.quantity - placed.filled_quantity) ELSE 0 END
-    FROM trading_order AS placed
-    JOIN options_asset AS asset ON asset.id = placed.hold_asset_id
-    WHERE placed.hold_quantity <> CASE WHEN placed.status = ANY(%(open)s)
-            THEN placed.hold_per_unit * (placed.quantity - placed.filled_quantity) ELSE 0 END
-        AND NOT (placed.status = 'accepted' AND placed.replaces_id IS NOT NULL
-            AND placed.hold_quantity < placed.hold_per_unit * placed.quantity)
+    SELECT account_id, symbol, hold_quantity, needed
+    FROM (
+        SELECT placed.account_id, placed.status, placed.replaces_id, placed.hold_quantity, asset.symbol,
+            CASE WHEN placed.status <> ALL(%(open)s) THEN 0
+                WHEN asset.asset_class = 'usd'
+                THEN ceil(placed.hold_per_unit * (placed.quantity - placed.filled_quantity) * 100) / 100
+                ELSE placed.hold_per_unit * (placed.quantity - placed.filled_quantity) END AS needed
+        FROM trading_order AS placed
+        JOIN options_asset AS asset ON asset.id = placed.hold_asset_id
+    ) AS held
+    WHERE hold_quantity <> needed
+        AND NOT (status = 'accepted' AND replaces_id IS NOT NULL AND hold_quantity < needed)
 """
 FEES_ARE_BOOKED_AS_ACCRUED = """
     SELECT owed.account_id, owed.kind, -face.net_amount,

@@ -13,23 +13,27 @@ from accounts.models import Account, User
 from brokerage import clock, market_calendar
 from brokerage.errors import BrokerageError, NotPermitted
 from brokerage.market_calendar import NEW_YORK
-from brokerage.money import plain
-from brokerage.web import refusals_on
 from options.choices import Strategy
 from options.market.interface import Quote
 from options.models import Asset
+from options.rules.asset_ids import USD_ID
 from options.services.market import get_quotes
 from trading.choices import OrderSide, OrderType, PositionIntent, TimeInForce
 from trading.contract_picker import Picker, Picks, find_asset, pick, picker_of
 from trading.forms_ticket import OrderForm
+from trading.instruments import instrument_of
 from trading.models import Order
 from trading.order_words import STRATEGIES, how_words, name_of, what_words
 from trading.payoff import Payoff, draw_payoff
+from trading.refusal_words import plain_refusals_on, plain_words
 from trading.rules.preview import OrderPreview
-from trading.rules.remedies import remedy_for
 from trading.rules.ticket_form import OrderRequest
+from trading.rules.tickets import require_listed
+from trading.services.orders import require_may_trade
 from trading.services.preview import estimate_order, preview_replacement
 from trading.services.replacing import Changes
+from trading.ticket_limit import fit_limit
+from trading.ticket_receipt import Receipt, receipt_of
 
 STALE_AFTER = timedelta(minutes=1)
 TO_START_WITH = {"side": OrderSide.BUY, "qty": "1", "type": OrderType.LIMIT, "time_in_force": TimeInForce.DAY}
@@ -59,6 +63,8 @@ class Look:
     strategy: str = ""
     contract: str = ""
     realized: Decimal | None = None
+    receipt: Receipt | None = None
+    comes_free: Decimal | None = None
     payoff: Payoff | None = None
     refusal: str = ""
     remedy: str = ""
@@ -83,7 +89,7 @@ def typed_from(query: QueryDict) -> dict[str, str]:
     Picks in the address are more recent than its symbol. `intent` alone says the side too.
     """
     typed: dict[str, str] = dict(TO_START_WITH)
-    typed |= {name: str(query[name]) for name in OrderForm.base_fields if name in query}
+    typed |= {name: str(query[name]) for name in (*OrderForm.base_fields, "suggested") if name in query}
     intent = query.get("intent", "")
     if intent in PositionIntent.values:
         typed |= {"side": intent.partition("_")[0], "position_intent": intent}
@@ -105,29 +111,21 @@ def read_ticket(
     """Answer the ticket as it stands for what was typed, its order previewed.
 
     While it is being typed, what is not there yet is waited for; of one that `is_whole` it is
-    refused. With `suggests_limit` the limit is what is bid or asked now. A `refusal` that has been
-    met already is shown in place of a preview.
+    refused. With `suggests_limit` the limit is what is bid or asked now; one that was suggested for
+    another symbol gives way. A `refusal` that has been met already is shown in place of a preview.
     """
     now = clock.now()
     symbol = str(typed.get("symbol", "")).strip()
     asset = find_asset(symbol)
     quoted = quotes_of(asset, now)
-    form = OrderForm(typed | {"limit_price": _suggested(typed, quoted)} if suggests_limit else typed)
+    form = OrderForm(fit_limit(typed, quoted[0].quote if quoted else None, is_new=suggests_limit))
     if form.lacks and not is_whole:
-        look = Look(lacks=tuple(form.lacks))
+        look = _wait(account, form, asset, now)
     elif refusal is not None:
         look = _refused(Look(), form, refusal)
     else:
         look = _look_over(actor, account.pk, form, quoted)
     return Ticket(form, asset, picker_of(asset, symbol.upper(), now), quoted, look)
-
-
-def _suggested(typed: dict[str, str], quoted: tuple[Quoted, ...]) -> str:
-    """Answer the price at which the order would fill now: what is asked for a purchase, what is bid for a sale."""
-    quote = quoted[0].quote if quoted and typed["type"] == OrderType.LIMIT else None
-    if quote is None:
-        return ""
-    return plain(quote.bid if typed["side"] == OrderSide.SELL else quote.ask) or ""
 
 
 def quotes_of(asset: Asset | None, at: datetime) -> tuple[Quoted, ...]:
@@ -137,6 +135,18 @@ def quotes_of(asset: Asset | None, at: datetime) -> tuple[Quoted, ...]:
     assets = [asset, asset.contract.underlying] if asset.is_option else [asset]
     quotes = get_quotes(assets, at)
     return tuple(_quoted(one, quotes.get(one.pk), at) for one in assets)
+
+
+def _wait(account: Account, form: OrderForm, asset: Asset | None, at: datetime) -> Look:
+    """Answer what is still to be typed, or at once why nothing that could be typed would do."""
+    look = Look(lacks=tuple(form.lacks))
+    try:
+        require_may_trade(account)
+        if asset is not None:
+            require_listed(instrument_of(asset), at)
+    except BrokerageError as refusal:
+        return _refused(look, form, refusal)
+    return look
 
 
 def _look_over(actor: User, account_id: UUID, form: OrderForm, quoted: tuple[Quoted, ...]) -> Look:
@@ -155,12 +165,12 @@ def _look_over(actor: User, account_id: UUID, form: OrderForm, quoted: tuple[Quo
 
 def _refused(look: Look, form: OrderForm, refusal: BrokerageError) -> Look:
     """Answer the look with a refusal, which stands on the form too, on the field that it is about."""
-    with refusals_on(form):
+    with plain_refusals_on(form) as remedies:
         raise refusal
     return replace(
         look,
-        refusal=str(refusal),
-        remedy=remedy_for(refusal),
+        refusal=plain_words(str(refusal)),
+        remedy=" ".join(remedies),
         intent=str(refusal.facts.get("position_intent", "")),
         intent_reason=str(refusal.facts.get("intent_reason", "")),
     )
@@ -176,7 +186,8 @@ def look_at_replacement(actor: User, order: Order, changes: Changes) -> Look:
         limit_price=order.limit_price if changes.limit_price is None else changes.limit_price,
         time_in_force=changes.time_in_force or order.time_in_force,
     )
-    return replace(Look(), **_allowed(asked, order.asset, quotes_of(order.asset, clock.now()), preview))
+    allowed = _allowed(asked, order.asset, quotes_of(order.asset, clock.now()), preview)
+    return Look(**allowed, comes_free=order.hold_quantity if order.hold_asset_id == USD_ID else None)
 
 
 def _allowed(request: OrderRequest, asset: Asset, quoted: tuple[Quoted, ...], preview: OrderPreview) -> dict[str, Any]:
@@ -187,6 +198,7 @@ def _allowed(request: OrderRequest, asset: Asset, quoted: tuple[Quoted, ...], pr
         "preview": preview,
         "contract": asset.symbol if contract else "",
         "realized": _realized(preview),
+        "receipt": receipt_of(preview, asset, request.qty, clock.now()),
         "what": what_words(asset, preview.intent, request.qty),
         "how": how_words(request.type, request.limit_price, request.time_in_force),
         "strategy": STRATEGIES[preview.strategy],

@@ -11,6 +11,7 @@ urlpatterns = [
     path("orders/filters", views_blotter.saved_filters, name="blotter_filters"),
     path("orders/filters/<id:filter_id>", views_blotter.saved_filter, name="blotter_filter"),
     path("orders/cancel", views_blotter.cancel_many, name="cancel_many"),
+    path("orders/cancel/asked", views_blotter.asked_orders, name="asked_orders"),
     path("orders/refusals", views_refusals.refusals, name="refusals"),
     path("orders/refusals/export.csv", views_refusals.export_csv, name="export_refusals_csv"),
     path("orders/refusals/export.xlsx", views_refusals.export_workbook, name="export_refusals_workbook"),

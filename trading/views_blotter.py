@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.saved_lists import SavedList, answer_filter, answer_filters, require_staff, saved_context, send_export
 from accounts.selectors import list_correspondent_codes, list_own_accounts
 from brokerage.tabular import csv_lines, workbook
+from brokerage.templatetags.formats import sentence
 from brokerage.web import redirect_page, render_page
 from trading.blotter import (
     FILLED,
@@ -25,18 +27,19 @@ from trading.blotter import (
     OLDEST,
     PAGE_SIZE,
     PATH,
-    STATUSES,
     BlotterFilter,
     chips,
+    choices_of_status,
     list_blotter,
     read_filter,
 )
-from trading.canceling import CancelPlan, plan_cancel, read_orders
+from trading.canceling import CancelPlan, Kept, plan_cancel, read_orders
 from trading.choices import OrderSide, OrderType, PositionIntent
 from trading.exports import ORDERS, orders_of
 from trading.models import Order
 from trading.services.canceling import CancelOutcome, cancel_orders
 
+NONE_SELECTED = {"selected": "none"}  # What the list is led back to with where nothing was.
 BLOTTER = SavedList("orders", PATH, "Orders", read_filter)
 
 
@@ -62,10 +65,11 @@ def blotter(request: SignedInRequest) -> HttpResponse:
         "submitted": _submitted(wanted),
         "shows_correspondent": sees_all,
         "may_cancel": request.user.may(Permission.CANCEL_ORDERS),
+        "is_none_selected": request.GET.get("selected") == NONE_SELECTED["selected"],
     }
     if not request.htmx:
         context |= {
-            "statuses": STATUSES.items(),
+            "statuses": choices_of_status(wanted),
             "sides": OrderSide.choices,
             "types": OrderType.choices,
             "intents": PositionIntent.choices,
@@ -138,21 +142,39 @@ def saved_filter(request: SignedInRequest, filter_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 def cancel_many(request: SignedInRequest) -> HttpResponse:
-    """Show what canceling the selected orders would do; on POST cancel each, and say what came of each."""
+    """Show what canceling the selected orders would do; on POST cancel each, and say what came of each.
+
+    Whoever selected nothing is led back to the list, which says so.
+    """
     require_staff(request)
     request.user.require(Permission.CANCEL_ORDERS)
     asked = request.POST if request.method == "POST" else request.GET
     orders = read_orders(request.user, _selected(asked))
     wanted = read_filter(QueryDict(asked.get("filter", "")))
-    back = wanted.url(after=asked.get("after", ""), before=asked.get("before", ""))
+    place = {"after": asked.get("after", ""), "before": asked.get("before", "")}
+    back = wanted.url(**place)
     context: dict[str, Any] = {"filters": wanted, "back_url": back, "shows_correspondent": _sees_all(request)}
     if request.method == "POST":
         outcomes = cancel_orders(actor=request.user, orders=orders)
-        context |= _told(orders, outcomes)
+        context |= _told(request, orders, outcomes)
         return render(request, "trading/bulk_done.html", context, status=200 if outcomes else 422)
+    if not orders:
+        return redirect(wanted.url(**place, **NONE_SELECTED))
     plan = plan_cancel(orders)
     context |= {"plan": plan, "sentence": _sentence(plan), "after": asked.get("after"), "before": asked.get("before")}
-    return render(request, "trading/bulk_cancel.html", context, status=200 if orders else 422)
+    return render(request, "trading/bulk_cancel.html", context)
+
+
+@require_GET
+@never_cache
+@login_required
+def asked_orders(request: SignedInRequest) -> HttpResponse:
+    """Show how far the orders are by now whose cancellation was asked for."""
+    require_staff(request)
+    request.user.require(Permission.CANCEL_ORDERS)
+    context = {"back_url": PATH, "shows_correspondent": _sees_all(request)}
+    context |= _asked(read_orders(request.user, _selected(request.GET)))
+    return render_page(request, "trading/bulk_done.html", fragment="trading/_bulk_asked.html", context=context)
 
 
 def _sees_all(request: SignedInRequest) -> bool:
@@ -178,12 +200,19 @@ def _sentence(plan: CancelPlan) -> str:
     return f"{said} in {plan.symbols[0]}" if symbols == 1 else f"{said} in {symbols} symbols"
 
 
-def _told(orders: Sequence[Order], outcomes: Sequence[CancelOutcome]) -> dict[str, Any]:
-    """Answer what came of each order."""
+def _told(request: SignedInRequest, orders: Sequence[Order], outcomes: Sequence[CancelOutcome]) -> dict[str, Any]:
+    """Answer what came of each order: how far those are that were asked for, and why others were not."""
     by_id = {order.pk: order for order in orders}
-    told = [(by_id[one.order_id], one) for one in outcomes]
+    refused = [Kept(by_id[one.order_id], sentence(one.refusal)) for one in outcomes if one.refusal]
+    asked = read_orders(request.user, [one.order_id for one in outcomes if not one.refusal])
+    said = f"{len(asked)} canceled or on {'its' if len(asked) == 1 else 'their'} way"
+    return {"refused": refused, "said": f"{said}, {len(refused)} not." if refused else f"{said}.", **_asked(asked)}
+
+
+def _asked(orders: Sequence[Order]) -> dict[str, Any]:
+    query = urlencode([("selected", order.pk) for order in orders])
     return {
-        "told": told,
-        "done_count": sum(not one.refusal for one in outcomes),
-        "refused_count": sum(bool(one.refusal) for one in outcomes),
+        "asked": orders,
+        "is_pending": any(order.is_open for order in orders),
+        "asked_url": f"{PATH}/cancel/asked?{query}",
     }

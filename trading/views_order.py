@@ -17,7 +17,7 @@ from accounts.permissions import Permission
 from accounts.profile import account_frame
 from accounts.requests import SignedInRequest
 from brokerage.money import plain
-from brokerage.web import redirect_page, refusals_on, render_page
+from brokerage.web import redirect_page, render_page
 from trading.canceling import why_not
 from trading.choices import OrderStatus
 from trading.forms_ticket import ReplaceForm
@@ -25,7 +25,8 @@ from trading.models import Order
 from trading.order_errors import OrderNotFound
 from trading.order_fees import fees_of
 from trading.order_history import chain_of, entered_by, find_order, read_history, sent_before
-from trading.order_words import held_words, how_words, what_words
+from trading.order_words import as_typed, held_words, how_words, what_words
+from trading.refusal_words import plain_refusals_on
 from trading.rules.order_status import REPLACEABLE
 from trading.services.orders import cancel_order
 from trading.services.replacing import replace_order
@@ -79,9 +80,9 @@ def replace(request: SignedInRequest, account_id: UUID, order_id: UUID) -> HttpR
     if found.status not in REPLACEABLE:
         messages.error(request, "Only an order that works at the venue can be replaced.")
         return redirect_page(request, "trading:order", account.pk, found.pk)
-    form = ReplaceForm(request.POST or _as_it_is(found))
+    form, remedies = ReplaceForm(request.POST or _as_it_is(found)), []
     if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
+        with plain_refusals_on(form) as remedies:
             if "confirmed" not in request.POST:
                 return _say_replacement(request, account, found, form)
             sent = replace_order(
@@ -89,7 +90,7 @@ def replace(request: SignedInRequest, account_id: UUID, order_id: UUID) -> HttpR
             )
             messages.success(request, "The venue was asked to replace the order.")
             return redirect_page(request, "trading:order", account.pk, sent.pk)
-    context = _framed(request, account, found) | {"form": form}
+    context = _framed(request, account, found) | {"form": form, "remedy": " ".join(remedies)}
     return render(request, "trading/order_replace.html", context, status=422 if request.POST else 200)
 
 
@@ -108,7 +109,7 @@ def _as_it_is(found: Order) -> dict[str, str]:
     """Answer the order as the form shows it before anything is typed."""
     return {
         "qty": plain(found.quantity) or "",
-        "limit_price": plain(found.limit_price) or "",
+        "limit_price": as_typed(found.limit_price),
         "time_in_force": found.time_in_force,
     }
 

@@ -37,7 +37,8 @@ def ticket(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     if request.method == "GET":
         is_new = "underlying" in request.GET or "limit_price" not in request.GET
         shown = read_ticket(request.user, account, typed_from(request.GET), suggests_limit=is_new)
-        return _ticket_page(request, account, shown)
+        focus = _focus_on(request, shown)
+        return _ticket_page(request, account, shown, focus=focus)
     if "confirmed" in request.POST:
         return _send(request, account)
     shown = read_ticket(request.user, account, request.POST, is_whole=True)
@@ -45,7 +46,7 @@ def ticket(request: SignedInRequest, account_id: UUID) -> HttpResponse:
         return _ticket_page(request, account, shown, 422)
     context = _framed(account, shown) | {
         "one_time_id": shown.form.cleaned_data["client_order_id"] or str(uuid4()),
-        "back_url": _address(account, request.POST),
+        "back_url": _address(account, shown.form.data),
     }
     return render(request, "trading/ticket_confirm.html", context)
 
@@ -57,7 +58,9 @@ def preview(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Answer what the order that is being typed would come to, and beside it what its form has to be told."""
     account = _traded(request, account_id)
     shown = read_ticket(request.user, account, request.POST)
-    return render(request, "trading/_ticket_looked_over.html", _framed(account, shown))
+    carried = request.POST.get("suggested", shown.form.suggested)
+    context = _framed(account, shown) | {"has_new_limit": shown.form.suggested != carried}
+    return render(request, "trading/_ticket_looked_over.html", context)
 
 
 @require_GET
@@ -115,12 +118,24 @@ def _sent_before(request: SignedInRequest, account: Account, asked: OrderRequest
     ).first()
 
 
-def _ticket_page(request: SignedInRequest, account: Account, shown: Ticket, status: int = 200) -> HttpResponse:
+def _focus_on(request: SignedInRequest, shown: Ticket) -> str:
+    """Answer the first field to fill, marked for the browser to go to; none after a pick, which stays where it is."""
+    if "underlying" in request.GET:
+        return ""
+    if not request.GET.get("symbol"):
+        return "underlying"
+    shown.form.fields["qty"].widget.attrs["autofocus"] = True
+    return "qty"
+
+
+def _ticket_page(
+    request: SignedInRequest, account: Account, shown: Ticket, status: int = 200, *, focus: str = ""
+) -> HttpResponse:
     return render_page(
         request,
         "trading/ticket.html",
         fragment="trading/_ticket.html",
-        context=_framed(account, shown),
+        context=_framed(account, shown) | {"focus": focus},
         status=status,
     )
 
@@ -132,7 +147,7 @@ def _framed(account: Account, shown: Ticket) -> dict[str, Any]:
 
 def _address(account: Account, typed: Any) -> str:
     """Answer the address of the ticket with all that was typed: where to change it."""
-    kept = {name: typed[name] for name in OrderForm.base_fields if typed.get(name)}
+    kept = {name: typed[name] for name in (*OrderForm.base_fields, "suggested") if typed.get(name)}
     return f"/accounts/{account.pk}/trade?{urlencode(kept)}"
 
 

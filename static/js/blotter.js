@@ -11,6 +11,10 @@
     const count = picked().length;
     const told = find("#picked-orders");
     const every = find("#pick-page");
+    const cancel = find("#cancel-many");
+    if (cancel) {
+      cancel.disabled = !count;
+    }
     if (told) {
       told.textContent = count ? `${count} selected` : "";
     }

@@ -65,6 +65,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     const preview = find(".ticket #preview [data-announce]");
     tellFields();
+    fitLimit();
     const text = preview?.textContent.replace(/\s+/g, " ").trim() ?? "";
     if (text && text !== heard) {
       find("#announcement").textContent = text;

@@ -37,6 +37,7 @@ def test_by_keyboard_from_a_position_to_an_executed_order(page, account):
     press(page, "Enter")
     preview = page.locator("#preview")
     expect(preview).to_contain_text("Buy 1 AAPL")
+    page.wait_for_load_state()
 
     # From the shares to a contract on them: the focus stays on the list that was changed.
     page.get_by_label("Expiration").focus()

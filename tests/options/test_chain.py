@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -13,9 +14,12 @@ from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import Role
+from accounts.models import Account
 from options.chain import Wanted, get_underlying, list_expirations, read_chain
+from options.chain_accounts import Candidate
 from options.chain_cells import standing
 from options.chain_feed import Look, Viewer, feed_of
+from options.chain_stream import CHAIN_CHANGED, _say
 from options.market.interface import Quote
 from options.market.silent import SilentMarket
 from options.models import Asset
@@ -193,10 +197,33 @@ def test_for_which_account_is_asked_among_active_ones(acme, globex, listing):
 
     response = browser(acme.ops).get(f"{PAGE}/trade", order | {"query": account.account_number})
 
-    assert response.context["rows"] == [(account, f"/accounts/{account.pk}/trade?symbol={osi(190)}&side=sell")]
+    assert response.context["rows"] == [
+        (Candidate(account, ""), f"/accounts/{account.pk}/trade?symbol={osi(190)}&side=sell")
+    ]
     assert browser(acme.ops).get(f"{PAGE}/trade", order | {"query": "nobody"}).context["rows"] == []
     assert browser(acme.reader).get(f"{PAGE}/trade", order).status_code == 403
     assert browser(acme.ops).get(f"{PAGE}/trade", {"contract": osi(999)}).status_code == 404
+
+
+def test_accounts_that_would_be_refused_come_last_with_the_reason_and_no_link(acme, listing):
+    able, low, off, closed = (make_trader(acme.correspondent, cash="1000") for _ in range(4))
+    rows = Account.objects.filter(pk__in=[low.pk, off.pk, closed.pk])
+    rows.update(name="A first by name")
+    rows.filter(pk=low.pk).update(max_options_trading_level=1)
+    rows.filter(pk=off.pk).update(options_approved_level=0)
+    rows.filter(pk=closed.pk).update(status="ACTION_REQUIRED")
+
+    buying, selling = (
+        browser(acme.ops).get(f"{PAGE}/trade", {"contract": osi(190), "side": side}) for side in ("buy", "sell")
+    )
+
+    said = {one.account.pk: one.why_not for one, _ in buying.context["rows"]}
+    assert next(iter(said.items())) == (able.pk, "")
+    assert said[low.pk] == "Buying to open needs options level 2; the account has level 1."
+    assert said[off.pk] == "Buying to open needs options level 2; options are off for the account."
+    assert said[closed.pk] == "Not active: action required."
+    assert f"/accounts/{low.pk}/trade" not in buying.content.decode()
+    assert f"/accounts/{low.pk}/trade" in selling.content.decode()
 
 
 def test_the_navigation_leads_to_what_was_looked_at_last(ops, listing):
@@ -232,7 +259,7 @@ def test_old_quotes_say_so(quoted, now, said):
 
 def look(**texts):
     cells = {symbol: tuple(said.split()) + ("-",) * 9 for symbol, said in texts.items()}
-    return Look(True, "Live.", {"last": "190.00"}, {FRIDAY: cells, NEXT: {"LATER": ("1",) * 11}})
+    return Look(True, FRIDAY, "Live.", {"last": "190.00"}, {FRIDAY: cells, NEXT: {"LATER": ("1",) * 11}})
 
 
 def test_a_viewer_is_told_everything_once_and_then_what_changed():
@@ -248,6 +275,33 @@ def test_a_viewer_is_told_everything_once_and_then_what_changed():
     assert len(first["cells"]["A"]) == 2 * 7
     assert (second["first"], second["cells"], second["spot"]) == (False, {"A": [1, "1.15"]}, {})
     assert third is None
+
+
+def test_a_page_whose_contracts_have_ended_is_told_to_fetch_itself_and_no_later_figures():
+    viewer = Viewer(FRIDAY, with_greeks=False, live_from=FRIDAY)
+    assert not viewer.is_outdated(look(A="1.00 1.10"))
+    assert viewer.message(look(A="1.00 1.10"))["first"]
+
+    closed = replace(look(), is_open=False, live_from=NEXT, cells={})
+
+    assert not viewer.is_outdated(look(A="1.05 1.10"))
+    assert _say(viewer, closed) == CHAIN_CHANGED
+    assert _say(viewer, closed) == b""
+    assert _say(Viewer(FRIDAY, with_greeks=False, live_from=FRIDAY), closed) == CHAIN_CHANGED
+    assert _say(Viewer(None, with_greeks=False, live_from=NEXT), look(A="1 2")) == CHAIN_CHANGED
+
+
+def test_an_expiration_that_has_ended_says_so_and_the_next_is_shown(ops, listing, clock_at):
+    clock_at("2024-01-26 16:00")
+
+    ended = browser(ops).get(f"{PAGE}?expiration={FRIDAY}")
+    other = browser(ops).get(f"{PAGE}?expiration={NEXT}")
+
+    assert "This expiration has ended." in ended.content.decode()
+    assert [section.expiration_date for section in ended.context["sections"]] == [NEXT]
+    assert f"live_from={other.context['stream'][-10:]}" in other.context["stream"]
+    assert 'hx-trigger="sse:chain-changed"' in other.content.decode()
+    assert "has ended" not in other.content.decode()
 
 
 @pytest.fixture

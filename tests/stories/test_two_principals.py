@@ -1,9 +1,10 @@
-"""Two principals work through one queue of two hundred at once, each in a session of their own.
+"""Two principals work through one queue at once, each in a session of their own.
 
 Both take whatever the queue shows first, so that they meet again and again over the same request.
 """
 
 import json
+import os
 import re
 from collections import Counter
 from threading import Thread
@@ -14,7 +15,7 @@ import requests
 from tests.stories.test_event_streams import Reader
 
 pytestmark = pytest.mark.xdist_group("serve")
-WAITING = 200
+WAITING = int(os.environ.get("STORY_REQUESTS", "80"))
 KINDS = {"approved": "options_application.approved", "rejected": "options_application.rejected"}
 PASSWORD = "two principals, one queue"
 HIRE = f"""
@@ -99,7 +100,7 @@ class Principal:
 
 @pytest.fixture(scope="module")
 def outcomes(installation, partner):
-    """What two principals left of two hundred requests."""
+    """what two principals left of the requests."""
     installation.manage("shell", "-c", HIRE)
     installation.manage("seed_book", "--accounts", str(WAITING + 50), "--pending", str(WAITING))
     principals = [Principal(installation, partner, f"{name}@acme.example") for name in ("first", "second")]

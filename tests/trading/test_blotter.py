@@ -20,6 +20,7 @@ from tests.trading.test_pages import HTMX, copies, rows
 from trading.blotter import PAGE_SIZE, read_filter
 from trading.book_stream import ORDERS_CHANGED, spaced
 from trading.models import Order, Refusal
+from trading.services.venue_reports import record_cancel
 
 LISTS = ("/orders", "/orders/refusals", "/orders/filters", "/orders/refusals/filters", "/orders/cancel")
 
@@ -63,7 +64,8 @@ def test_a_neighbor_sees_none_of_our_orders_and_cancels_none(client, book, globe
         assert rows(client.get(page)) == []
     for format_ in ("/orders/export.csv", "/orders/refusals/export.csv"):
         assert len(read_csv(client.get(format_))) == 1
-    assert "No order is selected" in client.get("/orders/cancel", {"selected": ids}).content.decode()
+    assert client.get("/orders/cancel", {"selected": ids})["Location"] == "/orders?selected=none"
+    assert "AAPL" not in client.get("/orders/cancel/asked", {"selected": ids}).content.decode()
     assert client.post("/orders/cancel", {"selected": ids}).status_code == 422
     assert [order.status for order in open_orders()] == ["new", "new"]
 
@@ -164,6 +166,14 @@ def test_the_blotter_is_walked_page_by_page_each_once_in_constant_queries(desk, 
     assert len({tuple(row) for page in seen for row in page}) == 2 * PAGE_SIZE + 3
 
 
+def test_statuses_to_choose_are_the_usual_ones_and_what_is_asked_for(desk):
+    usual = dict(desk.get("/orders").context["statuses"])
+
+    assert "held" not in usual
+    assert {"open", "new", "partially_filled", "pending_cancel", "filled"} <= usual.keys()
+    assert "held" in dict(desk.get("/orders?status=held").context["statuses"])
+
+
 def test_a_filter_survives_its_url():
     query = (
         "status=open&status=filled&symbol=AAPL&side=buy&intent=buy_to_open&type=limit&filled=partly&account=x"
@@ -185,11 +195,11 @@ def test_an_export_has_what_is_filtered_and_leaves_a_trace(desk, book):
 
     assert [dict(zip(head, row, strict=True))["Symbol"] for row in found] == ["TSLA", "AAPL"]
     tsla = dict(zip(head, found[0], strict=True))
-    assert (tsla["Number"], tsla["Limit price"], tsla["Held"], tsla["Held of"]) == (
+    assert (tsla["Number"], tsla["Limit price"], tsla["Held"], tsla["Unit"]) == (
         book[1].account_number,
         "100",
         "200",
-        "USD",
+        "US dollars",
     )
     kept = AuditEntry.objects.get(act=AuditAct.EXPORTED)
     assert kept.after == {"format": "csv", "filter": "status=open"}
@@ -229,9 +239,33 @@ def test_each_selected_order_is_canceled_by_itself(desk):
     said = desk.post("/orders/cancel", {"selected": [*ids, "nonsense"]}).content.decode()
 
     assert "2 canceled or on their way, 2 not." in said
-    assert said.count("Not canceled") == 2
+    assert said.count("It has ended") == 0
+    assert said.count('class="column-why whole plain"') == 2
+    assert said.count('data-status="pending_cancel"') == 2
+    assert "every 3s" in said
     assert {order.status for order in Order.objects.filter(limit_price__isnull=False)} == {"pending_cancel"}
     assert Event.objects.filter(type="order.pending_cancel").count() == 2
+
+
+def test_where_all_were_canceled_no_reason_has_a_column_and_the_list_says_how_far_they_are(desk):
+    ids = [str(order.pk) for order in open_orders()]
+
+    said = desk.post("/orders/cancel", {"selected": ids})
+    for order in open_orders():
+        record_cancel(order_id=order.pk)
+    later = desk.get(said.context["asked_url"], headers=HTMX).content.decode()
+
+    assert ">Why<" not in said.content.decode()
+    assert later.count('data-status="canceled"') == 2
+    assert "every 3s" not in later
+
+
+def test_where_nothing_is_selected_the_list_says_so(desk):
+    response = desk.get("/orders/cancel", {"filter": "symbol=AAPL"})
+
+    assert response["Location"] == "/orders?symbol=AAPL&selected=none"
+    assert "No order is selected." in desk.get(response["Location"]).content.decode()
+    assert "No order is selected." not in desk.get("/orders").content.decode()
 
 
 def test_who_may_only_look_cannot_cancel(client, book, reader):
@@ -240,6 +274,7 @@ def test_who_may_only_look_cannot_cancel(client, book, reader):
 
     assert "Cancel orders" not in client.get("/orders").content.decode()
     assert client.get("/orders/cancel", {"selected": ids}).status_code == 403
+    assert client.get("/orders/cancel/asked", {"selected": ids}).status_code == 403
     assert client.post("/orders/cancel", {"selected": ids}).status_code == 403
     assert [order.status for order in open_orders()] == ["new", "new"]
 

@@ -34,7 +34,7 @@ def test_the_book_adds_up_what_every_account_holds(desk):
     assert share[0].startswith("AAPL ")
     assert share[1:] == ["160", "0", "2", "20", "100", "190.00", "30,400.00", "0.00", "30,400.00"]
     assert call[0] == f"AAPL Jan 26 2024 50 Call {CALL}"
-    assert call[1:] == ["0", "−1", "1", "—", "—", "140.25", "0.00", "−14,025.00", "−14,025.00"]
+    assert call[1:] == ["0", "1", "1", "—", "—", "140.25", "0.00", "−14,025.00", "−14,025.00"]
 
 
 def test_without_a_quote_the_value_is_not_known_and_not_made_up(desk, clock_at):

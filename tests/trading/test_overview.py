@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from brokerage import clock
 from tests.market import CALL, PUT, make_trader, submit, trade
 from tests.trading.test_pages import HTMX, rows
 from trading.choices import FeeKind
@@ -12,6 +13,7 @@ from trading.models import AccruedFee, ClosingBalance
 from trading.overview import read_cash, read_exposure
 from trading.rules.drawing import lengths, points_of_line, shares_of_bar
 from trading.selectors import read_balances
+from trading.settlement import unsettled_proceeds
 
 D = Decimal
 
@@ -50,6 +52,14 @@ def test_the_parts_of_the_cash_add_up_to_it(account):
     assert sum(amounts.values()) == picture.cash == balances.cash
     assert picture.missing == 0
     assert sum(one.length for one in picture.segments) == 100
+
+
+def test_what_is_not_settled_says_when_it_is(desk, account):
+    days = read_cash(account).unsettled
+
+    assert sum(one.amount for one in days) == unsettled_proceeds([account.pk], clock.today())[account.pk] > 0
+    assert [one.settle_date for one in days] == [date(2024, 1, 25)]
+    assert "unsettled, settles" in desk.get(f"/accounts/{account.pk}/balances").content.decode()
 
 
 def test_each_part_leads_to_what_binds_it(account):
@@ -94,11 +104,11 @@ def test_both_exposures_add_up_to_what_the_positions_are_worth(account):
     aapl, tsla = by_underlying.rows
     assert (aapl.label, aapl.value, aapl.shares, aapl.short_contracts, aapl.shares_to_deliver) == (
         *("AAPL", D(22800) - D(14025)),
-        *(120, -1, 100),
+        *(120, 1, 100),
     )
     assert (tsla.label, tsla.cash_to_pay, tsla.shares) == ("TSLA", D(21000), 0)
     assert [row.label for row in by_expiration.rows] == ["2024-01-26", "Shares"]
-    assert by_expiration.rows[0].short_contracts == -2
+    assert by_expiration.rows[0].short_contracts == 2
 
 
 def test_without_a_quote_a_position_counts_at_cost_and_says_so(account, clock_at):

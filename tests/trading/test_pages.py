@@ -123,7 +123,7 @@ def test_positions_show_what_is_held_and_what_of_it_is_free(desk, account):
     assert share[0].startswith("AAPL ")
     assert share[1:8] == ["100", "0", "190.10", "190.00", "19,010.00", "19,000.00", "−10.00 −0.05%"]
     assert call[0] == f"AAPL Jan 26 2024 50 Call {CALL}"
-    assert call[1:4] == ["−1", "−1", "140.00"]
+    assert call[1:4] == ["−1", "1", "140.00"]
 
 
 def test_orders_say_what_was_asked_and_how_far_it_came(desk, account):
@@ -229,6 +229,17 @@ def test_a_symbol_finds_who_holds_it_or_an_option_on_it(desk, account):
         ["AAPL Jan 26 2024 50 Call", "−1"],
     ]
     assert [row[2:4] for row in rows(desk.get(f"/search?q={CALL}"))] == [["AAPL Jan 26 2024 50 Call", "−1"]]
+
+
+def test_a_part_of_a_symbol_finds_underlyings_and_contracts_that_nobody_holds(desk, account):
+    share = desk.get("/search?q=aa").content.decode()
+    contracts = desk.get("/search?q=aapl2401")
+
+    assert 'href="/options/chain/AAPL"' in share
+    assert "Nothing found" not in share
+    assert CALL in [one.asset.symbol for one in contracts.context["found"].contracts]
+    assert f'href="/options/chain/AAPL/trade?contract={CALL}&amp;side=buy"' in contracts.content.decode()
+    assert desk.get("/search?q=aapl2301").context["found"].is_empty
 
 
 def test_holders_are_walked_page_by_page(desk, account):

@@ -215,7 +215,7 @@ class Account(RuleBasedStateMachine):
         if not hasattr(self, "account"):
             return
         for order in Order.objects.filter(account=self.account, replaces=None):
-            needed = order.hold_per_unit * order.remaining_quantity if order.is_open else 0
+            needed = order.hold_for(order.remaining_quantity) if order.is_open else 0
             assert order.hold_quantity == needed
 
 

@@ -8,12 +8,16 @@ import pytest
 from accounts.choices import Role
 from brokerage.models import Event
 from tests.factories import make_customer, make_staff
-from tests.market import CALL, PUT, give_cash, held, hold_shares, make_trader, submit, trade
+from tests.market import CALL, LONG_CALL, PUT, give_cash, held, hold_shares, make_trader, submit, trade
+from tests.trading.rates import charge
 from trading.api.serializers import OrderRequestSerializer, ReplaceSerializer
+from trading.choices import FeeKind
 from trading.forms_ticket import OrderForm, ReplaceForm
 from trading.models import Order, Refusal
 from trading.payoff import draw_payoff, profit_at
+from trading.refusal_words import plain_words
 from trading.rules.preview import PayoffPoint
+from trading.selectors import read_balances
 from trading.services.venue_reports import acknowledge_order
 from trading.venues.paper import PaperVenue
 
@@ -159,7 +163,7 @@ def test_a_refusal_stands_on_its_field_with_the_intent_that_was_inferred_and_the
     seen = desk.post(f"{path}/preview", WRITE | {"qty": "2"}, headers=HTMX)
     sent = desk.post(path, WRITE | {"qty": "2"})
 
-    sentence = "insufficient underlying qty available for covered call (required: 200, available: 100)"
+    sentence = "Insufficient underlying quantity available for covered call (required: 200, available: 100)."
     assert (seen.status_code, sent.status_code) == (200, 422)
     for answer in (seen, sent):
         assert said_of(answer, "qty") == sentence
@@ -172,8 +176,8 @@ def test_a_mismatched_intent_and_a_market_order_with_a_limit_are_told_on_their_f
     mismatched = desk.post(f"{path}/preview", WRITE | {"position_intent": "sell_to_close"})
     limited = desk.post(f"{path}/preview", WRITE | {"type": "market"})
 
-    assert said_of(mismatched, "position_intent").startswith("position intent mismatch, inferred: sell_to_open")
-    assert said_of(limited, "limit_price") == "limit price is only valid for limit orders"
+    assert said_of(mismatched, "position_intent").startswith("Position intent mismatch, inferred: sell to open")
+    assert said_of(limited, "limit_price") == "Limit price is only valid for limit orders."
 
 
 def test_the_lists_lead_from_an_underlying_to_the_nearest_contract(desk, path):
@@ -182,7 +186,7 @@ def test_the_lists_lead_from_an_underlying_to_the_nearest_contract(desk, path):
     unknown = desk.get(f"{path}?underlying=NOPE")
 
     assert f'value="{CALL}"' in picked.content.decode()
-    assert 'name="limit_price" value="140"' in picked.content.decode()
+    assert 'name="limit_price" value="140.00"' in picked.content.decode()
     assert "Sell to open 1 AAPL Jan 26 2024 50 Call" in words(picked)
     assert 'name="symbol" value="AAPL"' in shares.content.decode()
     assert "Still to be typed: limit price." in words(unknown)
@@ -204,6 +208,78 @@ def test_a_fragment_is_its_part_of_the_page(desk, path):
     fragment = strip.sub("", desk.get(address, headers=HTMX).content.decode())
 
     assert fragment.strip() in strip.sub("", desk.get(address).content.decode())
+
+
+def suggested(response):
+    page = response.content.decode()
+    limit = re.search(r'name="limit_price"(?: value="([^"]*)")?', page)[1] or ""
+    return limit, re.search(r'name="suggested" value="([^"]*)"', page)[1]
+
+
+def test_a_limit_that_nobody_typed_belongs_to_one_symbol_and_a_typed_one_stays(desk, path):
+    shown = desk.get(f"{path}?symbol=AAPL")
+    assert suggested(shown) == ("190.10", "AAPL 190.10")
+    form = {"symbol": CALL, "side": "buy", "qty": "1", "type": "limit", "time_in_force": "day"}
+    carried = {"limit_price": "190.10", "suggested": "AAPL 190.10"}
+
+    typed_on = desk.post(f"{path}/preview", form | carried, headers=HTMX)
+    reviewed = desk.post(path, form | carried)
+    unknown = desk.post(f"{path}/preview", form | carried | {"symbol": "AAPL2401"}, headers=HTMX)
+    own = desk.post(f"{path}/preview", form | carried | {"limit_price": "139"}, headers=HTMX)
+
+    assert suggested(typed_on) == ("140.50", f"{CALL} 140.50")
+    assert ", limit 140.50, good for the day" in words(reviewed)
+    assert suggested(unknown) == ("", "AAPL2401 ")
+    assert 'id="field-limit_price"' not in own.content.decode()
+    assert "Limit 139.00" in words(own)
+
+
+def test_the_ticket_leads_to_the_first_field_to_fill(desk, path):
+    def focused(query):
+        return re.findall(r'<input[^>]* name="(\w+)"[^>]* autofocus', desk.get(f"{path}{query}").content.decode())
+
+    assert focused("") == ["underlying"]
+    assert focused("?symbol=AAPL") == ["qty"]
+    assert focused("?underlying=AAPL") == []
+
+
+def test_a_contract_or_an_account_that_cannot_trade_is_said_at_once(desk, account, path, clock_at):
+    clock_at("2024-01-29 10:00")
+    expired = desk.get(f"{path}?symbol={CALL}")
+    type(account).objects.filter(pk=account.pk).update(trading_blocked=True)
+    blocked = desk.get(path)
+
+    assert said_of(expired, "symbol") == f"Contract &quot;{CALL}&quot; is expired."
+    assert "Choose a contract with a later expiration." in words(expired)
+    assert "It would be refused. This account may not trade." in words(blocked)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"qty": "0"}, "qty", "The quantity must be more than 0."),
+        ({"qty": "10001"}, "qty", "The quantity must be at most 10,000."),
+        ({"limit_price": "0"}, "limit_price", "The limit price must be more than 0, and at most 1,000,000."),
+        ({"time_in_force": "gtc"}, "time_in_force", "Orders for options are good for the day only."),
+    ],
+)
+def test_refusals_are_said_in_the_words_of_the_form_and_kept_in_those_of_the_wire(
+    desk, account, path, typed, field, sentence
+):
+    answer = desk.post(path, WRITE | typed | {"confirmed": "yes"})
+
+    assert said_of(answer, field) == sentence
+    assert 'class="remedy"' in answer.content.decode()
+    assert plain_words(Refusal.objects.get().message) + "." == sentence
+    assert sentence.removesuffix(".") in words(desk.get(f"/accounts/{account.pk}/refusals"))
+
+
+def test_a_sale_says_what_it_brings_in_and_when_that_settles(desk, path):
+    shown = words(desk.get(f"{path}?symbol=AAPL&qty=100&intent=sell_to_close"))
+
+    assert "Proceeds 100 × 189.90 $18,990.00" in shown
+    assert "Net, when it fills settles Jan 26, 2024 if it fills Jan 24, 2024 $18,990.00" in shown
+    assert "the proceeds count once it fills" in shown
 
 
 # --- Sent, once --------------------------------------------------------------------------------------
@@ -231,7 +307,7 @@ def test_another_order_under_the_same_id_is_refused(desk, account, path):
     answer = desk.post(path, form | {"limit_price": "141"})
 
     assert answer.status_code == 422
-    assert said_of(answer, "client_order_id") == "client_order_id must be unique"
+    assert said_of(answer, "client_order_id") == "This client order ID was used before in this account."
     assert Order.objects.count() == 1
 
 
@@ -242,7 +318,7 @@ def test_what_was_possible_when_it_was_reviewed_is_refused_when_it_is_not_any_mo
     answer = desk.post(path, form)
 
     assert answer.status_code == 422
-    assert said_of(answer, "qty").startswith("insufficient underlying qty available for covered call")
+    assert said_of(answer, "qty").startswith("Insufficient underlying quantity available for covered call")
     assert Order.objects.count() == 1
     assert Refusal.objects.get().reason == "uncovered_call"
 
@@ -291,13 +367,20 @@ def test_a_replacement_is_said_once_more_sent_once_and_the_chain_leads_both_ways
     acknowledge_order(order_id=order.pk, at=order.submitted_at)
     path = order_path(order, "/replace")
     wanted = {"qty": "5", "limit_price": "101", "time_in_force": "day"}
+    nothing = desk.post(path, wanted | {"qty": "0"})
+    assert said_of(nothing, "qty") == "The quantity must be more than 0."
+    assert "Ask for one or more" in words(nothing)
     unchanged = desk.post(path, wanted | {"qty": "3", "limit_price": "100"})
     assert unchanged.status_code == 422
-    assert "order parameters are not changed" in words(unchanged)
+    assert "Nothing is changed." in words(unchanged)
 
     confirm = desk.post(path, wanted)
     assert "Then Buy 5 AAPL , limit 101.00, good for the day" in words(confirm)
+    assert "3 shares" not in words(confirm)
+    assert "5 shares × 101.00" in words(confirm)
     assert "$505.00" in words(confirm)
+    assert read_balances(account).buying_power == 49_700
+    assert "Before $49,700.00 Comes free from the order replaced $300.00 After $49,495.00" in words(confirm)
     form = wanted | {"client_order_id": one_time_id(confirm), "confirmed": "yes"}
     answers = [desk.post(path, form) for _ in range(2)]
 
@@ -344,6 +427,22 @@ def test_a_customer_reads_their_own_order_and_is_told_no_names(client, acme, acc
     assert held(account, CALL) == 0
 
 
+def test_an_orders_page_adds_up_its_estimated_fees_and_names_no_end_that_it_did_not_have(desk, account):
+    charge(FeeKind.ORF, "0.02")
+    charge(FeeKind.OCC, "0.025")
+    resting = submit(account, LONG_CALL, "buy", "1", "5.00")
+    filled = trade(account, LONG_CALL, "buy", "1", "5.40")
+
+    held_page, shown = words(desk.get(order_path(resting))), words(desk.get(order_path(filled)))
+
+    assert "the premium and fees to be paid." in held_page
+    assert "Expires" in held_page
+    assert "Good until" not in shown
+    assert "$0.02" in shown
+    assert "All fees $0.05" in shown
+    assert "Charged once a day, each kind’s total rounded up to the cent" in shown
+
+
 def test_an_orders_fragment_is_its_part_of_the_page(desk, account):
     order = trade(account, "AAPL", "buy", "1")
 
@@ -369,13 +468,13 @@ def points(*pairs):
     return [PayoffPoint(Decimal(price), Decimal(profit)) for price, profit in pairs]
 
 
-LONG_CALL = points((0, -500), (100, -500), (105, 0), (157, 5200))
+CALL_CORNERS = points((0, -500), (100, -500), (105, 0), (157, 5200))
 
 
 def test_the_line_goes_on_beyond_its_last_corner_and_crosses_zero_at_the_breakeven():
-    drawn = draw_payoff(LONG_CALL, strike=Decimal(100), breakeven=Decimal(105), spot=Decimal(90))
+    drawn = draw_payoff(CALL_CORNERS, strike=Decimal(100), breakeven=Decimal(105), spot=Decimal(90))
 
-    assert profit_at(LONG_CALL, Decimal(200)) == 9500
+    assert profit_at(CALL_CORNERS, Decimal(200)) == 9500
     marked = {marker.kind: marker for marker in drawn.markers}
     assert marked["breakeven"].y == drawn.zero
     assert marked["strike"].y > drawn.zero
@@ -385,7 +484,7 @@ def test_the_line_goes_on_beyond_its_last_corner_and_crosses_zero_at_the_breakev
 
 @pytest.mark.parametrize(
     ("corners", "has_gain", "has_loss"),
-    [(LONG_CALL, True, True), (points((0, -5), (10, -5)), False, True), (points((0, 0), (10, 0)), False, False)],
+    [(CALL_CORNERS, True, True), (points((0, -5), (10, -5)), False, True), (points((0, 0), (10, 0)), False, False)],
 )
 def test_gain_and_loss_are_areas_of_their_own(corners, has_gain, has_loss):
     drawn = draw_payoff(corners, strike=None, breakeven=None, spot=Decimal(5))

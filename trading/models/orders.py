@@ -10,8 +10,10 @@ from accounts.auditing import Audited
 from accounts.models import Account, Correspondent, User
 from brokerage.fields import PriceField, QuantityField
 from brokerage.ids import time_ordered_id
+from brokerage.money import cents_up
 from options.choices import Strategy
 from options.models import Asset
+from options.rules.asset_ids import USD_ID
 from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent, TimeInForce
 from trading.rules.order_status import OPEN_STATUSES
 
@@ -144,6 +146,11 @@ class Order(models.Model):
     def remaining_quantity(self) -> Decimal:
         """What is still to fill."""
         return self.quantity - self.filled_quantity
+
+    def hold_for(self, quantity: Decimal) -> Decimal:
+        """Answer what the order holds for so much that is still to fill: dollars up to the cent."""
+        amount = self.hold_per_unit * quantity
+        return cents_up(amount) if self.hold_asset_id == USD_ID else amount
 
     @property
     def is_open(self) -> bool:

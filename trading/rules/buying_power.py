@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from uuid import UUID
 
+from brokerage.errors import BrokerageError
 from brokerage.money import cents_up, plain
 from options.choices import AssetClass, Strategy
 from options.rules.collateral import (
@@ -134,7 +135,7 @@ def _need_of_cash(
         required=required,
         per_unit=per_unit,
         quantity=max(required, ZERO) + charged,
-        held=per_unit * ticket.quantity,
+        held=cents_up(per_unit * ticket.quantity),
         proceeds=ZERO,
         fees=fees,
         lines=tuple(lines),
@@ -181,14 +182,30 @@ def _count(ticket: OrderTicket, instrument: Instrument) -> str:
 
 def _product(ticket: OrderTicket, instrument: Instrument, price: Decimal) -> str:
     of_each = f" × {instrument.multiplier}" if instrument.is_option else ""
-    return f"{_count(ticket, instrument)} × {plain(price)}{of_each}"
+    return f"{_count(ticket, instrument)} × {_to_the_cent(price)}{of_each}"
+
+
+def _to_the_cent(price: Decimal) -> str:
+    """Print a price with two places at least, and no more than it has."""
+    whole, _, places = (plain(price) or "").partition(".")
+    return f"{whole}.{places:0<2}"
 
 
 def require_need(need: Need, instrument: Instrument, holdings: Holdings) -> None:
     """Raise the published refusal where there is less than the order needs, then where fees go beyond it.
 
-    That what is sold is there has been asked before: `tickets.infer_intent`.
+    That what is sold is there has been asked before: `tickets.infer_intent`. The published figures
+    leave fees out; the refusal knows them all the same, for its remedy.
     """
+    try:
+        _require_published(need, instrument, holdings)
+    except BrokerageError as refusal:
+        refusal.facts["fees_beside"] = total(need.fees) if need.holds_cash else ZERO
+        raise
+    _require_fees(need, max(holdings.free_cash, ZERO))
+
+
+def _require_published(need: Need, instrument: Instrument, holdings: Holdings) -> None:
     free = holdings.free_cash
     if need.strategy is Strategy.COVERED_CALL:
         require_cover(
@@ -203,7 +220,6 @@ def require_need(need: Need, instrument: Instrument, holdings: Holdings) -> None
         require_premium(need.required, free)
     elif need.holds_cash and free < need.required:
         raise InsufficientBuyingPower(buying_power=max(free, ZERO), cost_basis=need.required)
-    _require_fees(need, max(free, ZERO))
 
 
 def _require_fees(need: Need, available: Decimal) -> None:

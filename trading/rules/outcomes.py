@@ -116,7 +116,8 @@ def _long_shares(order: Order) -> Outcome:
     def at(price: Decimal) -> Decimal:
         return price * order.ticket.quantity - cost
 
-    return Outcome(cost, None, None, "", _points([ZERO, order.price, order.price * BEYOND], at))
+    breakeven = _a_share(cost, order.ticket.quantity)
+    return Outcome(cost, None, breakeven, "", _points([ZERO, order.price, order.price * BEYOND], at))
 
 
 def _closing(order: Order) -> Outcome:

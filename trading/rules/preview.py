@@ -43,7 +43,7 @@ class Outcome:
     """What can become of the order's own position, in dollars; fees are in it.
 
     `max_loss` is a positive amount; `max_gain` is None where there is no bound, `breakeven` where
-    there is none (a closing order, a purchase of shares). `if_assigned` says in a sentence what the
+    there is none (a closing order). `if_assigned` says in a sentence what the
     holder will own or owe. `payoff` has the corners of the line, in order of price.
     """
 

@@ -23,7 +23,7 @@ def _shares(facts: Facts) -> str:
 
 def _dollars(needed: str, there: str) -> Callable[[Facts], str]:
     def say(facts: Facts) -> str:
-        missing = f"{facts[needed] - facts[there]:,.2f}"
+        missing = f"{facts[needed] + facts.get('fees_beside', Decimal(0)) - facts[there]:,.2f}"
         return f"Deposit ${missing} more, cancel orders that hold cash, or ask for less."
 
     return say
@@ -43,6 +43,10 @@ def _intent(facts: Facts) -> str:
     return f"Leave the intent out, or say {facts['inferred']}."
 
 
+def _ticket(facts: Facts) -> str:
+    return next((remedy for start, remedy in OF_TICKETS.items() if facts["sentence"].startswith(start)), "")
+
+
 def _level(facts: Facts) -> str:
     return (
         f"Ask for options level {facts['level']} on the account's options application, "
@@ -50,6 +54,22 @@ def _level(facts: Facts) -> str:
     )
 
 
+# What an order has to be told that contradicts itself or leaves something out, by how the refusal begins.
+OF_TICKETS = {
+    "qty or notional is required": "Say in qty how many.",
+    "only one of qty or notional": "Say in qty how many, and leave notional out.",
+    "stop price is only valid": "Leave stop_price out: market and limit orders are taken.",
+    "invalid order type": "Use market or limit.",
+    "invalid side": "Use buy or sell.",
+    "invalid time_in_force": "Use day, or gtc for shares.",
+    "invalid order_class": "Use simple, or leave order_class out.",
+    "instructions": "Leave them out: orders go where the broker routes them.",
+    "qty must be > 0": "Ask for one or more: the side says whether it is bought or sold.",
+    "qty must be <=": "Split the order.",
+    "limit_price must be > 0": "Use a limit above 0, or a market order.",
+    "limit orders require": "Add a limit, or use a market order.",
+    "limit price is only valid": "Leave the limit out, or use a limit order.",
+}
 REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "account_may_not_trade": "The account has to be active, and neither blocked nor suspended.",
     "asset_not_tradable": "Choose another share: this one cannot be traded now.",
@@ -65,6 +85,7 @@ REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "insufficient_for_fees": _dollars("required", "available"),
     "insufficient_options_buying_power": _dollars("cost_basis", "options_buying_power"),
     "insufficient_quantity": _quantity,
+    "invalid_ticket": _ticket,
     "level_too_low": _level,
     "negative_commission": "Leave commission out.",
     "no_quote": "Use a limit order: it needs no quote.",
@@ -80,6 +101,7 @@ REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "option_time_in_force_unsupported": "Use the time in force day.",
     "position_intent_mismatch": _intent,
     "price_off_tick": "Use a limit on the price increment that the refusal names.",
+    "sub_penny_price": "Use a limit in whole cents, or up to four decimals for shares below 1.00.",
     "share_order_unsupported": "Send a market or limit order for whole shares, day or gtc, in the regular session.",
     "uncovered_call": _shares,
     "unsecured_put": _dollars("required_options_buying_power", "buying_power"),

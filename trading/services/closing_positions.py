@@ -50,7 +50,9 @@ def close_position(*, actor: User, account_id: UUID, symbol_or_id: str, part: Pa
 
 
 def close_all_positions(*, actor: User, account_id: UUID, cancel_orders: bool) -> list[Closing]:
-    """Submit an order for each position, one that fails leaves the others alone; shorts come first, and free cover.
+    """Submit an order for each position, one that fails leaves the others alone; shorts come first.
+
+    They are handed to the venue at once: what it buys back here and now frees the cover behind it.
 
     With `cancel_orders` the open orders are asked to be canceled before: what one of them still
     holds, because its venue has not confirmed yet, is refused as held.
@@ -65,7 +67,10 @@ def close_all_positions(*, actor: User, account_id: UUID, cancel_orders: bool) -
 
 def _try_to_close(actor: User, account_id: UUID, position: MarkedPosition) -> Closing:
     try:
-        return Closing(position.asset.symbol, order=_close(actor, account_id, position, Part()))
+        order = _close(actor, account_id, position, Part())
+        if position.quantity < 0 and (venue := find_venue()):
+            venue.submit(order.pk)
+        return Closing(position.asset.symbol, order=order)
     except BrokerageError as refusal:
         return Closing(position.asset.symbol, refusal=refusal)
 

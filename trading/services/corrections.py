@@ -137,7 +137,7 @@ def _retreat(order: Order, taken: ExecutionReport, again: ExecutionReport | None
             order.status, order.filled_at = require_move(order.status, OrderStatus.FILLED), at
         elif order.status == OrderStatus.PARTIALLY_FILLED:
             order.status = at_work(order.status, has_filled=bool(order.filled_quantity))
-        order.hold_quantity = order.hold_per_unit * order.remaining_quantity
+        order.hold_quantity = order.hold_for(order.remaining_quantity)
     order.updated_at = at
     order.save(update_fields=["status", "filled_quantity", "filled_value", "hold_quantity", "updated_at", "filled_at"])
 

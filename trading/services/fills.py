@@ -172,7 +172,7 @@ def _advance(order: Order, report: ExecutionReport) -> None:
             order.status = require_move(order.status, OrderStatus.FILLED)
         elif order.status not in UNDER_REQUEST:  # a request to cancel or to replace outlives a partial fill
             order.status = require_move(order.status, OrderStatus.PARTIALLY_FILLED)
-        order.hold_quantity = order.hold_per_unit * order.remaining_quantity
+        order.hold_quantity = order.hold_for(order.remaining_quantity)
     if order.status == OrderStatus.FILLED:
         order.filled_at = report.at
     order.updated_at = report.at

@@ -1,5 +1,6 @@
 """What an order would amount to: the submit path without the write."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from trading.models import Order, Position
 from trading.rules import outcomes
 from trading.rules.buying_power import buying_power_after, buying_power_of
 from trading.rules.fees import total
+from trading.rules.holdings import ZERO
 from trading.rules.preview import OrderPreview
 from trading.rules.ticket_form import OrderRequest
 from trading.services.orders import Decision, decide, new_order
@@ -56,11 +58,15 @@ def estimate_order(*, actor: User, account_id: UUID, request: OrderRequest) -> t
 def preview_replacement(*, actor: User, account_id: UUID, order_id: UUID, changes: Changes) -> OrderPreview:
     """Answer what the order would be that takes the place of another, or raise what replacing raises.
 
-    What is previewed is what is still to fill; nothing is written, and a refusal is not kept.
+    What is previewed is what is still to fill, and before it the order holds what it holds. Nothing
+    is written, and a refusal is not kept.
     """
     account = _read_account(actor, account_id)
-    _, decided = decide_replacement(account, order_id, changes, clock.now())
-    return _preview(account, decided)
+    order, decided = decide_replacement(account, order_id, changes, clock.now())
+    with_order = decided.holdings.without_hold(
+        order.hold_asset_id, -order.hold_quantity, traded_id=order.asset_id, closing=ZERO
+    )
+    return replace(_preview(account, decided), buying_power_before=buying_power_of(with_order).available)
 
 
 def _read_account(actor: User, account_id: UUID) -> Account:

@@ -1,11 +1,13 @@
 """Keep what was refused: books and records (domain rule OR-11)."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Account, User
 from brokerage import clock
 from brokerage.errors import BrokerageError
+from brokerage.money import plain
 from trading.errors import ClientOrderIdReused
 from trading.models import Order, Refusal
 from trading.rules.intents import explained
@@ -26,11 +28,15 @@ def first_said(found: BrokerageError, account_id: UUID, client_order_id: str) ->
     return reused
 
 
+def _as_sent(value: Any) -> str:
+    return str(plain(value) if isinstance(value, Decimal) else value)
+
+
 def keep_refusal(
     actor: User, account_id: UUID, request: dict[str, Any], refusal: BrokerageError, *, symbol: str = ""
 ) -> None:
     """Keep who was refused what, why and when: books and records. What replaces an order gives its `symbol` apart."""
-    asked = {name: str(value) for name, value in request.items() if value not in ("", None, False)}
+    asked = {name: _as_sent(value) for name, value in request.items() if value not in ("", None) and value is not False}
     owner_id = actor.correspondent_id or Account.objects.values_list("correspondent_id", flat=True).get(pk=account_id)
     Refusal.objects.create(
         account_id=account_id,

@@ -20,7 +20,7 @@ def swap(account: Account, order: Order, replacement: Order, at: datetime) -> No
     The replacement takes over what the order still holds. Where that, what the replacement holds
     itself, and what is free do not come to what it needs, or the order has ended, it is rejected.
     """
-    needed = replacement.hold_per_unit * replacement.quantity
+    needed = replacement.hold_for(replacement.quantity)
     if order.status != OrderStatus.PENDING_REPLACE or not _is_there(
         account, order, needed - order.hold_quantity - replacement.hold_quantity
     ):
@@ -66,7 +66,7 @@ def _successor(order: Order) -> Order | None:
 def _shrink(account: Account, order: Order, successor: Order, filled: Decimal, at: datetime) -> None:
     """Make the successor as much smaller; what it then needs is held once, by both together."""
     successor.quantity -= filled
-    needed = successor.hold_per_unit * successor.remaining_quantity
+    needed = successor.hold_for(successor.remaining_quantity)
     waits = successor.status == OrderStatus.ACCEPTED
     held_already = order.hold_quantity if waits and order.hold_asset_id == successor.hold_asset_id else Decimal(0)
     successor.hold_quantity = min(successor.hold_quantity, max(needed - held_already, Decimal(0)))

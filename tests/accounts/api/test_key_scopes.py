@@ -8,8 +8,9 @@ from django.urls.resolvers import URLPattern
 
 from accounts.choices import KeyScope
 from accounts.models import ApiKey
-from brokerage.scopes import ANY_KEY, EVERY_SCOPE
-from tests.factories import nowhere
+from brokerage.scopes import ANY_KEY, EVERY_SCOPE, Admits
+from tests.cast import ApiClient
+from tests.factories import make_account, make_account_key, nowhere
 
 PREFIXES = ("v1/", "v2/", "v1beta1/", "v2beta1/")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -39,6 +40,8 @@ def declared(view):
 
 
 ROUTES = sorted({(route, *declared(view)) for route, view in api_paths()}, key=lambda found: found[0])
+# Those that are about the account of the key, and take such a key.
+OWN = {route for route, view in api_paths() if getattr(view, "initkwargs", {}).get("admits") is Admits.ACCOUNTS}
 
 
 # The first that a path begins with, without its version, says the scope.
@@ -49,6 +52,11 @@ EXPECTED = {
     "events/": KeyScope.EVENTS,
     "journals": KeyScope.JOURNALING,
     "accounts/activities": KeyScope.REPORTING,
+    "accounts/positions": KeyScope.TRADING,
+    "account/activities": KeyScope.REPORTING,
+    "account(/|$)": KeyScope.TRADING,
+    "(orders|positions|watchlists)": KeyScope.TRADING,
+    "(trading/(accounts/[^/]+/)?)?refusals": KeyScope.REPORTING,
     r"accounts/[^/]+/(transfers|ach_relationships|recipient_banks)": KeyScope.FUNDING,
     "transfers": KeyScope.FUNDING,
     "accounts": KeyScope.ACCOUNTS,
@@ -59,7 +67,13 @@ EXPECTED = {
 
 
 def limit_key(partner, scopes):
-    ApiKey.objects.filter(pk=partner.key.pk).update(scopes=scopes)
+    ApiKey.objects.filter(user__correspondent=partner.correspondent).update(scopes=scopes)
+
+
+@pytest.fixture
+def own_api(acme):
+    """A client with a key of one of Acme's accounts."""
+    return ApiClient(*make_account_key(make_account(acme.correspondent)))
 
 
 def is_stream(route):
@@ -93,13 +107,14 @@ def test_every_path_has_the_scope_that_its_name_says():
 
 @pytest.mark.parametrize(("route", "scope", "also"), ROUTES)
 @pytest.mark.parametrize("access", ["none", "read"])
-def test_a_key_goes_as_far_as_its_scopes(acme, acme_api, route, scope, also, access):
+def test_a_key_goes_as_far_as_its_scopes(acme, request, route, scope, also, access):
+    api = request.getfixturevalue("own_api" if route in OWN else "acme_api")
     limit_key(acme, {one.value: access for one in KeyScope})
     if is_stream(route):
         assert access == "read" or refused(acme_api_stream(acme), "GET", route)
         return
 
-    reached = {method: not refused(acme_api, method, route) for method in METHODS}
+    reached = {method: not refused(api, method, route) for method in METHODS}
 
     if scope == ANY_KEY:
         assert all(reached.values())
@@ -113,7 +128,7 @@ def acme_api_stream(acme):
 
 
 @pytest.mark.parametrize("scope", KeyScope)
-def test_a_key_for_one_scope_reaches_that_and_what_its_readers_share(acme, acme_api, scope):
+def test_a_key_for_one_scope_reaches_that_and_what_its_readers_share(acme, acme_api, own_api, scope):
     limit_key(acme, {scope.value: "write"})
 
     for route, declared_scope, also in ROUTES:
@@ -121,7 +136,7 @@ def test_a_key_for_one_scope_reaches_that_and_what_its_readers_share(acme, acme_
             continue
         for method in ("GET", "POST"):
             may = declared_scope == scope or (method == "GET" and scope in also)
-            assert refused(acme_api, method, route) is not may, (method, route)
+            assert refused(own_api if route in OWN else acme_api, method, route) is not may, (method, route)
 
 
 def test_the_refusal_names_what_is_needed_and_what_the_key_has(acme, acme_api):

@@ -6,7 +6,7 @@ from alpaca.trading.models import ClosePositionResponse
 
 from tests.factories import nowhere
 from tests.ledger import everything
-from tests.market import CALL, LONG_CALL, SMALL_PUT, held, make_trader, submit, trade
+from tests.market import CALL, LONG_CALL, SMALL_PUT, held, make_trader, pin, submit, trade
 from trading.models import Order
 from trading.tasks import work_open_orders
 
@@ -94,19 +94,24 @@ def test_what_is_not_held_cannot_be_closed(account, acme_api):
     assert (answer.status_code, answer.json()["message"]) == (404, "position does not exist")
 
 
-def test_all_are_closed_shorts_first_and_what_a_call_still_binds_is_refused(account, acme_api):
+def test_all_are_closed_shorts_first_and_then_the_shares_behind_them(account, acme_api):
     answer = acme_api.delete(path(account))
 
     assert answer.status_code == 207
     closed = [ClosePositionResponse(**one) for one in answer.json()]
     assert [one.symbol for one in closed] == [CALL, SMALL_PUT, "AAPL", LONG_CALL]
-    assert [one.status for one in closed] == [200, 200, 403, 200]
-    assert answer.json()[2]["body"]["available"] == "50"
+    assert [one.status for one in closed] == [200, 200, 200, 200]
     fill(account)
-    assert {symbol: held(account, symbol) for symbol in (CALL, SMALL_PUT, "AAPL", LONG_CALL)} == {
-        **{CALL: 0, SMALL_PUT: 0, LONG_CALL: 0},
-        "AAPL": 150,
-    }
+    assert {held(account, symbol) for symbol in (CALL, SMALL_PUT, "AAPL", LONG_CALL)} == {0}
+
+
+def test_what_a_call_still_binds_stays_where_it_is_not_bought_back_at_once(account, acme_api):
+    pin(CALL, "8.00", None)
+
+    first, *_, shares, _ = acme_api.delete(path(account)).json()
+
+    assert (first["symbol"], first["status"], first["body"]["code"]) == (CALL, 422, 42210000)
+    assert (shares["symbol"], shares["status"], shares["body"]["available"]) == ("AAPL", 403, "50")
 
 
 def test_open_orders_are_canceled_first_where_that_is_asked(account, acme_api):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brokerage.errors import BrokerageError
+from brokerage.money import cents_up
 from options.choices import Right, Strategy
 from options.errors import InsufficientOptionsBuyingPower, UncoveredCall, UnsecuredPut
 from tests.trading.rules.terms import CALL, PUT, RATES, SHARE, SHARES, USD, holdings, ticket
@@ -15,6 +16,7 @@ from trading.errors import InsufficientBuyingPower, InsufficientForFees
 from trading.rules.buying_power import buying_power_after, buying_power_of, need_of, require_need
 from trading.rules.fees import total
 from trading.rules.holdings import Line
+from trading.rules.remedies import remedy_for
 
 CASES = {
     "long call": (ticket("buy", "2"), CALL, Strategy.LONG_CALL),
@@ -56,6 +58,18 @@ def test_an_order_that_holds_dollars_holds_its_fees_and_the_published_figure_lea
     assert (found.quantity, found.per_unit) == (Decimal("1380.06"), Decimal("690.03"))
 
 
+def test_what_a_remedy_asks_for_is_enough_fees_included():
+    found = need("written put", rates=RATES)
+    free = Decimal("1000")
+
+    with pytest.raises(BrokerageError) as refused:
+        require_need(found, PUT, holdings(str(free)))
+
+    missing = Decimal(remedy_for(refused.value).split("$")[1].split()[0].replace(",", ""))
+    assert missing == found.required + total(found.fees) - free
+    require_need(found, PUT, holdings(str(free + missing)))
+
+
 def test_a_sale_holds_no_dollars_and_pays_its_fees_out_of_what_it_brings():
     found = need("sale", price="0.01", rates=RATES)
 
@@ -70,8 +84,8 @@ def test_the_lines_of_a_need_add_up_to_what_is_held(case, price, with_fees):
 
     assert sum(line.amount for line in found.lines) == found.quantity or found.required < 0
     assert {line.unit for line in found.lines} == {found.unit}
-    assert found.held == found.per_unit * CASES[case][0].quantity
-    assert 0 <= found.quantity - found.held < Decimal("0.01")
+    bound = found.per_unit * CASES[case][0].quantity
+    assert found.held == (cents_up(bound) if found.holds_cash else bound) == found.quantity
 
 
 @pytest.mark.parametrize(

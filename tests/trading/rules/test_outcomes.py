@@ -77,10 +77,11 @@ def test_closing_realizes_what_it_realizes_whatever_comes(side, cost, price, los
     assert "nothing is left to assign" in found.if_assigned
 
 
-def test_shares_lose_what_they_cost():
+def test_shares_lose_what_they_cost_and_break_even_at_their_price_with_the_fees():
     found = outcome(Strategy.LONG_SHARES, "buy", "10", instrument=SHARES, quantity="7", fees="0.01")
 
-    assert (found.max_loss, found.max_gain, found.breakeven, found.if_assigned) == (Decimal("70.01"), None, None, "")
+    assert (found.max_loss, found.max_gain, found.if_assigned) == (Decimal("70.01"), None, "")
+    assert found.breakeven == Decimal("10.0014")
 
 
 OPENING = [

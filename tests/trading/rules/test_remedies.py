@@ -52,7 +52,15 @@ def test_every_remedy_is_for_a_refusal_that_exists():
             PositionIntentMismatch(inferred="sell_to_open", specified="sell_to_close"),
             "Leave the intent out, or say sell_to_open.",
         ),
-        (InvalidTicket.of("side", "invalid side"), ""),
+        (
+            InvalidTicket.of("qty", "qty must be > 0"),
+            "Ask for one or more: the side says whether it is bought or sold.",
+        ),
+        (
+            InvalidTicket.of("limit_price", "limit_price must be > 0 and <= 1000000"),
+            "Use a limit above 0, or a market order.",
+        ),
+        (InvalidTicket.of("subtag", "subtag must be no more than 128 characters"), ""),
     ],
 )
 def test_a_remedy_names_the_number_that_is_missing(refusal, remedy):

@@ -54,6 +54,7 @@ def test_the_close_keeps_what_the_balances_say_then(holder, clock_at):
     assert stored.equity_amount == (
         stored.cash_amount + stored.long_market_value_amount + stored.short_market_value_amount
     )
+    assert stored.equity_amount == balances.equity  # at the pinned quotes, as every page says it
     assert stored.buying_power_amount == balances.buying_power
     assert stored.unpriced_positions == 0
     assert Account.objects.get(pk=holder.pk).last_equity_amount == stored.equity_amount

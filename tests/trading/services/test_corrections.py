@@ -15,10 +15,12 @@ from trading.instruments import read_holdings
 from trading.models import AccruedFee, Activity, LedgerTransaction, Position
 from trading.order_errors import ExecutionNotFound, ExecutionTakenBack, FillTooLarge
 from trading.reconciliation import find_breaks
+from trading.selectors import read_balances
 from trading.services.corrections import BustReport, CorrectionReport, bust_fill, correct_fill
 from trading.services.fee_booking import book_account_fees
 from trading.services.fills import ExecutionReport, record_fill
 from trading.services.venue_reports import record_cancel
+from trading.settlement import unsettled_proceeds
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,16 @@ def test_both_streams_are_told_which_execution_it_was(account):
     assert [(line["symbol"], line["qty"], line["cost_basis"]) for line in balance["positions"]] == [
         (LONG_CALL, "0", "0")
     ]
+
+
+def test_a_busted_sale_leaves_nothing_that_waits_to_settle(account):
+    withdrawable = read_balances(account).withdrawable_cash
+    order = trade(account, "AAPL", "sell", "100")
+
+    bust(execution_of(order))
+
+    assert unsettled_proceeds([account.pk], clock.today()) == {account.pk: 0}
+    assert read_balances(account).withdrawable_cash == withdrawable
 
 
 def test_a_report_that_comes_twice_posts_once_and_a_second_one_is_refused(account):

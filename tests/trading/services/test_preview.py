@@ -63,8 +63,8 @@ def test_a_written_put_is_previewed_line_by_line_and_nothing_is_written(writer, 
     found = preview(writer, acme, PUT, "sell", limit="6.90")
 
     assert [(line.label, line.detail, line.amount) for line in found.needs] == [
-        ("Strike, if assigned", "1 contract × 210 × 100", 21_000),
-        ("Premium to be received", "1 contract × 6.9 × 100", -690),
+        ("Strike, if assigned", "1 contract × 210.00 × 100", 21_000),
+        ("Premium to be received", "1 contract × 6.90 × 100", -690),
         ("Fees", "estimated, each kind up to the cent", Decimal("0.03")),
     ]
     assert (found.held_quantity, found.held_unit, found.fees_amount) == (Decimal("20310.03"), "USD", Decimal("0.03"))
