@@ -18,6 +18,7 @@ NOT_VISITED = {
     "sign-in/inactive": "leads on to signing in",
     "openings/<id:draft_id>": "leads on to the step where the application was left",
     "accounts/<id:account_id>/header": "is the head of every page of an account, and leads on to it",
+    "orders/cancel/asked": "is the part of the page after it that says what became of the orders",
     "accounts/<id:account_id>/trade/quote": "is the quotes on the ticket, and leads on to it",
     "healthz": "is JSON, for what watches the installation",
     "market-clock": "is the clock in the bar of every page",

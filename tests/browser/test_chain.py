@@ -74,7 +74,8 @@ def test_expiration_strikes_and_columns_are_chosen_in_place(page, listing):
     page.get_by_role("navigation", name="Expirations").get_by_role("link", name="All").click()
 
     expect(page).to_have_url(re.compile(r"expiration=all&greeks=1$"))
-    expect(page.locator("#chain")).to_have_attribute("sse-connect", "/streams/chain/AAPL?expiration=all&greeks=1")
+    stream = "/streams/chain/AAPL?expiration=all&greeks=1&live_from=2024-01-24"
+    expect(page.locator("#chain")).to_have_attribute("sse-connect", stream)
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -72,6 +72,7 @@ def test_by_keyboard_from_a_position_to_an_executed_order(page, account):
     press(page, "Control+Enter")
     expect(page).to_have_url(re.compile(r"/orders/[0-9a-f-]{36}$"))
     expect(page.locator("#order")).to_contain_text("Nothing has been executed yet.")
+    page.wait_for_load_state()
     PaperVenue().submit(Order.objects.get().pk)
     page.evaluate("htmx.trigger('#order', 'sse:account-changed')")  # as the stream says
 
