@@ -72,6 +72,7 @@ def test_a_principal_enrolls_a_passkey_and_signs_in_with_it(open_page, acme, liv
 
     page.get_by_role("link", name="Passkey").click()
     page.get_by_label("Name").fill("Desk")
+    page.wait_for_load_state()
     page.get_by_role("button", name="Make the passkey").click()
     expect(page.locator(".codes code")).to_have_count(10)
     assert Authenticator.objects.get(type="webauthn").wrap().name == "Desk"
@@ -79,6 +80,8 @@ def test_a_principal_enrolls_a_passkey_and_signs_in_with_it(open_page, acme, liv
     page.goto("/sign-out")
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, principal)
+    expect(page.get_by_role("heading", level=1)).to_have_text("One more step")
+    page.wait_for_load_state()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
 
