@@ -27,6 +27,8 @@ def account(acme):
 
 
 def press(page, *keys):
+    """Press the keys on the page when its scripts, which are deferred, listen."""
+    page.wait_for_load_state()
     for key in keys:
         page.keyboard.press(key)
 
@@ -37,7 +39,6 @@ def test_by_keyboard_from_a_position_to_an_executed_order(page, account):
     press(page, "Enter")
     preview = page.locator("#preview")
     expect(preview).to_contain_text("Buy 1 AAPL")
-    page.wait_for_load_state()
 
     # From the shares to a contract on them: the focus stays on the list that was changed.
     page.get_by_label("Expiration").focus()
