@@ -21,7 +21,7 @@ example: development ## Tell the story of a covered call to a running server, wi
 	@$(BIN)/python examples/covered_call.py $(ARGS)
 
 test: development ## Run the tests; ARGS="-k covered_call" chooses
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: development ## Measure with 1,000 and with 100,000 accounts, and write docs/benchmarks.md; ARGS="--quick"
 	@$(BIN)/python -m bench $(ARGS)

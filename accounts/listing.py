@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import QueryDict
 
 from accounts.choices import AccountStatus, EnabledAsset
 from accounts.errors import AccountNotFound
+from accounts.list_filters import ListFilter
 from accounts.models import Account, User
 from accounts.models.accounts import LEVEL_IN_FORCE, AccountQuerySet
 from accounts.permissions import Permission
@@ -41,12 +42,13 @@ LONGEST_CODE = 4
 
 
 @dataclass(frozen=True)
-class AccountFilter:
+class AccountFilter(ListFilter):
     """Which accounts to list and in what order: everything that the URL of the list carries.
 
     The dates are days in New York; both are part of what is listed. `correspondents` are codes.
     """
 
+    path: ClassVar[str] = PATH
     query: str = ""
     statuses: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -62,23 +64,18 @@ class AccountFilter:
         return SORT_LABELS[self.sort]
 
     @property
-    def query_string(self) -> str:
-        """Answer the filter and the order as the URL of the list carries them."""
-        return self._encoded()
-
-    def url(self, path: str = PATH, **page: str) -> str:
-        """Answer the URL of this list, at its first page unless `after`, `before` or `page` names another."""
-        encoded = self._encoded(**page)
-        return f"{path}?{encoded}" if encoded else path
-
-    def _encoded(self, **page: str) -> str:
-        pairs = [("query", self.query), *(("status", one) for one in self.statuses)]
-        pairs += [*(("level", one) for one in self.levels), *(("asset", one) for one in self.assets)]
-        pairs += [("from", self.opened_from.isoformat() if self.opened_from else "")]
-        pairs += [("to", self.opened_to.isoformat() if self.opened_to else "")]
-        pairs += [("correspondent", one) for one in self.correspondents]
-        pairs += [("sort", "" if self.sort == NEWEST_FIRST else self.sort), *page.items()]
-        return urlencode([(name, value) for name, value in pairs if value])
+    def parameters(self) -> dict[str, Any]:
+        """Answer what the URL of the list carries."""
+        return {
+            "query": self.query,
+            "status": self.statuses,
+            "level": self.levels,
+            "asset": self.assets,
+            "from": self.opened_from,
+            "to": self.opened_to,
+            "correspondent": self.correspondents,
+            "sort": "" if self.sort == NEWEST_FIRST else self.sort,
+        }
 
 
 def read_filter(query: QueryDict) -> AccountFilter:

@@ -1,16 +1,15 @@
 """The queue of requests that wait for a principal: which, in what order, and the URL that says it all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 from django.http import QueryDict
 
-from accounts.list_heads import Chip
+from accounts.list_filters import Chip, ListFilter, chip_of, chips_of
 from accounts.listing import LONGEST_CODE
 from accounts.models import Account, User
 from accounts.permissions import Permission
@@ -49,9 +48,10 @@ JOINED = ("account__correspondent", "claimed_by", "first_approved_by")
 
 
 @dataclass(frozen=True)
-class QueueFilter:
+class QueueFilter(ListFilter):
     """Which requests to list: everything that the URL of the queue carries. `correspondents` are codes."""
 
+    path: ClassVar[str] = PATH
     query: str = ""
     whose: str = ""
     levels: tuple[str, ...] = ()
@@ -59,19 +59,15 @@ class QueueFilter:
     correspondents: tuple[str, ...] = ()
 
     @property
-    def query_string(self) -> str:
-        """Answer the filter as the URL of the queue carries it."""
-        return self._encoded()
-
-    def url(self, path: str = PATH, **page: str) -> str:
-        """Answer the URL of this queue, or of a page that leads back to it."""
-        encoded = self._encoded(**page)
-        return f"{path}?{encoded}" if encoded else path
-
-    def _encoded(self, **page: str) -> str:
-        pairs = [("query", self.query), ("whose", self.whose), *(("level", one) for one in self.levels)]
-        pairs += [*(("rule", one) for one in self.rules), *(("correspondent", one) for one in self.correspondents)]
-        return urlencode([(name, value) for name, value in (*pairs, *page.items()) if value])
+    def parameters(self) -> dict[str, Any]:
+        """Answer what the URL of the queue carries."""
+        return {
+            "query": self.query,
+            "whose": self.whose,
+            "level": self.levels,
+            "rule": self.rules,
+            "correspondent": self.correspondents,
+        }
 
 
 @dataclass(frozen=True)
@@ -191,17 +187,10 @@ def next_request(actor: User, wanted: QueueFilter, after: OptionsApplication) ->
 
 def chips(wanted: QueueFilter) -> list[Chip]:
     """Answer the filters in force, one by one, each with the URL of the queue without it."""
-    found = [Chip(f"“{wanted.query}”", replace(wanted, query="").url())] if wanted.query else []
-    found += [Chip(WHOSE[wanted.whose], replace(wanted, whose="").url())] if wanted.whose else []
-    found += _each(wanted, "levels", {one: f"Asks for level {one}" for one in wanted.levels})
-    found += _each(wanted, "rules", RULES)
-    return found + _each(wanted, "correspondents", {one: one for one in wanted.correspondents})
-
-
-def _each(wanted: QueueFilter, name: str, labels: dict[str, str]) -> list[Chip]:
-    values: tuple[str, ...] = getattr(wanted, name)
-    without: list[dict[str, Any]] = [{name: tuple(rest for rest in values if rest != one)} for one in values]
-    return [Chip(labels[one], replace(wanted, **rest).url()) for one, rest in zip(values, without, strict=True)]
+    found = chip_of(wanted, "query", f"“{wanted.query}”") + chip_of(wanted, "whose", WHOSE.get(wanted.whose, ""))
+    found += chips_of(wanted, "levels", lambda one: f"Asks for level {one}")
+    found += chips_of(wanted, "rules", RULES.__getitem__)
+    return found + chips_of(wanted, "correspondents", str)
 
 
 def described(applications: Iterable[Any], *, now: datetime) -> list[Waiting]:

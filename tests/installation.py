@@ -1,5 +1,6 @@
 """A whole installation in a directory of its own: `manage.py serve`, started and killed as a test likes."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -29,6 +30,13 @@ from brokerage.processes import Processes
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 90.0
+# As `serve` prepares them; it does so again when it starts on a copy, and finds nothing left to do.
+PREPARE = """
+from django.core.management import call_command
+call_command("createcachetable", verbosity=0)
+call_command("migrate", interactive=False, verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+"""
 
 
 @dataclass
@@ -122,6 +130,21 @@ class Installation:
         shutil.rmtree(socket_directory(self.data_dir), ignore_errors=True)
 
 
+def _prepared() -> Path:
+    """Answer data as a first start leaves them: made by whoever is the first of a session to ask, for all workers."""
+    shared = Path(os.environ["STRIKEBOOK_TEST_SHARED"])
+    made = shared / "prepared"
+    with (shared / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = Installation(shared / "making", 0)
+            making.data_dir.mkdir(mode=0o711)
+            making.manage("shell", "--no-imports", "-c", PREPARE)
+            shutil.rmtree(socket_directory(making.data_dir), ignore_errors=True)
+            making.data_dir.rename(made)
+    return made
+
+
 def environment() -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CELERY_BROKER_URL")}
     return {**outside, "STRIKEBOOK_DEMO": "0"}
@@ -134,9 +157,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def temporary_installation() -> Iterator[Installation]:
-    """Give an installation that is not started yet, and clear it away at the end."""
+def temporary_installation(*, is_new: bool = False) -> Iterator[Installation]:
+    """Give an installation that is not started yet, and clear it away at the end.
+
+    Its database is prepared already, unless it is to be one that has never been started.
+    """
     directory = Path(tempfile.mkdtemp(prefix="strikebook-test-"))
+    if not is_new:
+        subprocess.run(["cp", "-a", f"{_prepared()}/.", str(directory)], check=True)
     directory.chmod(0o711)
     installation = Installation(directory, free_port())
     try:

@@ -7,7 +7,9 @@ cache of its own.
 
 import os
 import shutil
+import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,4 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except EmbeddedServerError as error:
         raise pytest.UsageError(str(error)) from error
     config.add_cleanup(running.close)
+    if not hasattr(config, "workerinput"):
+        shared = tempfile.mkdtemp(prefix="strikebook-shared-")
+        Path(shared).chmod(0o711)
+        os.environ["STRIKEBOOK_TEST_SHARED"] = shared  # the workers of xdist inherit it
+        config.add_cleanup(partial(shutil.rmtree, shared, ignore_errors=True))
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")

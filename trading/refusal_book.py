@@ -3,21 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 
-from accounts.list_heads import Chip
+from accounts.list_filters import Chip, ListFilter, chip_of, chips_of_days
 from accounts.listing import midnight, read_day
 from accounts.models import Account, User
 from brokerage.keyset import Page
 from brokerage.templatetags.formats import sentence
-from options.errors import InvalidContractSymbol
-from options.rules.contracts import contract_name, parse_symbol
+from options.rules.contracts import name_of
 from trading.listing import find_exactly
 from trading.models import Refusal
-from trading.narrowing import chip_of, read_symbol
+from trading.narrowing import read_symbol
 from trading.refusal_listing import page_refusals
 
 PATH = "/orders/refusals"
@@ -28,9 +26,10 @@ STEP = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
-class RefusalFilter:
+class RefusalFilter(ListFilter):
     """Which refusals to list: everything that the URL of the list carries. `account` names exactly one."""
 
+    path: ClassVar[str] = PATH
     symbol: str = ""
     reason: str = ""
     account: str = ""
@@ -38,20 +37,15 @@ class RefusalFilter:
     refused_to: date | None = None
 
     @property
-    def query_string(self) -> str:
-        """Answer the filter as the URL of the list carries it."""
-        return self._encoded()
-
-    def url(self, path: str = PATH, **page: str) -> str:
-        """Answer the URL of this list, at its first page unless `after` or `before` names another."""
-        encoded = self._encoded(**page)
-        return f"{path}?{encoded}" if encoded else path
-
-    def _encoded(self, **page: str) -> str:
-        pairs = [("symbol", self.symbol), ("reason", self.reason), ("account", self.account)]
-        pairs += [("from", self.refused_from.isoformat() if self.refused_from else "")]
-        pairs += [("to", self.refused_to.isoformat() if self.refused_to else ""), *page.items()]
-        return urlencode([(name, value) for name, value in pairs if value])
+    def parameters(self) -> dict[str, Any]:
+        """Answer what the URL of the list carries."""
+        return {
+            "symbol": self.symbol,
+            "reason": self.reason,
+            "account": self.account,
+            "from": self.refused_from,
+            "to": self.refused_to,
+        }
 
 
 @dataclass(frozen=True)
@@ -81,10 +75,7 @@ def chips(wanted: RefusalFilter) -> list[Chip]:
     """Answer the filters in force, one by one, each with the URL of the list without it."""
     found = chip_of(wanted, "symbol", f"In {wanted.symbol}") + chip_of(wanted, "reason", sentence(wanted.reason))
     found += chip_of(wanted, "account", f"Account “{wanted.account}”")
-    for name, word in (("refused_from", "from"), ("refused_to", "to")):
-        day = getattr(wanted, name)
-        found += chip_of(wanted, name, f"Refused {word} {day:%b %-d, %Y}") if day else []
-    return found
+    return found + chips_of_days(wanted, "refused", "Refused")
 
 
 def list_refusals(
@@ -129,28 +120,27 @@ def describe(refusal: Refusal) -> RefusalLine:
         beneath=_terms(ticket),
         reason=sentence(refusal.reason),
         intent=sentence(intent),
-        intent_reason=facts.get("intent_reason", ""),
+        intent_reason=_about_it(facts.get("intent_reason", ""), refusal.symbol),
     )
 
 
 def asked_in_words(ticket: Mapping[str, str]) -> str:
     """Answer what a ticket asks for: `Sell to open 1 AAPL Jan 26 2024 50 Call`; what was left out is left out."""
-    act = sentence(ticket.get("position_intent") or ticket.get("side", "") or "order")
+    act = sentence(ticket.get("position_intent") or ticket.get("side") or ticket.get("act") or "order")
     much = f"${ticket['notional']} of" if "notional" in ticket else ticket.get("qty") or ticket.get("quantity", "")
-    return " ".join(part for part in (act, much, _named(ticket.get("symbol", ""))) if part)
+    return " ".join(part for part in (act, much, name_of(ticket.get("symbol", ""))) if part)
+
+
+def _about_it(reason: str, symbol: str) -> str:
+    """Answer why an intent was inferred, beside the order that says of what: `The account has no position in it`."""
+    said = reason.replace(f" in {symbol},", " in it,").replace(f" of {symbol},", ",")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _terms(ticket: Mapping[str, str]) -> str:
     """Answer type, limit and time in force: `Limit 1.5, day`."""
     kind, limit = sentence(ticket.get("type", "")), ticket.get("limit_price", "")
     return ", ".join(part for part in (f"{kind} {limit}".strip(), ticket.get("time_in_force", "")) if part)
-
-
-def _named(symbol: str) -> str:
-    try:
-        return contract_name(parse_symbol(symbol))
-    except InvalidContractSymbol:
-        return symbol
 
 
 def _texts(found: Any) -> dict[str, str]:

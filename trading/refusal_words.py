@@ -24,6 +24,11 @@ SENTENCES = {
     r"order parameters are not changed": "nothing is changed",
     r"account is not authorized to trade": "this account may not trade",
     r"potential wash trade detected\. use complex orders": "it could trade with an open order of this account",
+    r"exercise requests are not accepted after market close until midnight": "the market is closed",
+    r"you are attempting to exercise an out of the money.*": "it is out of the money: it has to be confirmed",
+    r"no qty available to exercise": "open orders hold every contract",
+    r"dne requests are only accepted on the expiration day.*": "instructions are taken on the day of expiration only",
+    r"dne requests are not accepted after (.*)": r"instructions are taken until \1",
 }
 NAMES = {
     "limit_price": "limit price",
@@ -39,6 +44,7 @@ NAMES = {
     "sell_to_close": "sell to close",
 }
 NAMED = re.compile(rf"\b({'|'.join(NAMES)})\b")
+LATER = re.compile(r"(?<=\. )[a-z]")
 FIGURE = re.compile(r"(?<![\w.,\"-])\d{4,}(?![\w\"-])")
 
 
@@ -51,6 +57,7 @@ def plain_words(message: str) -> str:
             said = found.expand(sentence)
             break
     said = NAMED.sub(lambda found: NAMES[found[1]], said)
+    said = LATER.sub(lambda found: found[0].upper(), said)
     said = FIGURE.sub(lambda found: f"{int(found[0]):,}", said)
     return f"{said[:1].upper()}{said[1:]}"
 

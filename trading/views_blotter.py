@@ -1,4 +1,4 @@
-"""The blotter: the orders of all accounts, its exports and saved filters, and canceling several at once."""
+"""The blotter: the orders of all accounts, and canceling several at once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,19 +6,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.audit import record_export
 from accounts.choices import UserKind
 from accounts.list_heads import Head
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from accounts.saved_lists import SavedList, answer_filter, answer_filters, require_staff, saved_context, send_export
+from accounts.saved_lists import SavedList, listed, place_in, require_staff, saved_context
 from accounts.selectors import list_correspondent_codes, list_own_accounts
-from brokerage.tabular import csv_lines, workbook
 from brokerage.templatetags.formats import sentence
 from brokerage.web import redirect_page, render_page
 from trading.blotter import (
@@ -40,7 +38,7 @@ from trading.models import Order
 from trading.services.canceling import CancelOutcome, cancel_orders
 
 NONE_SELECTED = {"selected": "none"}  # What the list is led back to with where nothing was.
-BLOTTER = SavedList("orders", PATH, "Orders", read_filter)
+BLOTTER = SavedList("orders", PATH, "Orders", read_filter, ORDERS, orders_of)
 
 
 @require_GET
@@ -51,19 +49,10 @@ def blotter(request: SignedInRequest) -> HttpResponse:
     if request.user.kind == UserKind.CUSTOMER:
         return lead_to_own(request, "trading:orders")
     wanted = read_filter(request.GET)
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = list_blotter(request.user, wanted, after=after, before=before)
-    sees_all = request.user.sees_every_correspondent
-    context: dict[str, Any] = {
-        "filters": wanted,
-        "page": page,
-        "own_url": wanted.url(after=after, before=before),
-        "previous_url": wanted.url(before=page.before) if page.before else "",
-        "next_url": wanted.url(after=page.after) if page.after else "",
-        "export_urls": {kind: wanted.url(f"{PATH}/export.{kind}") for kind in ("csv", "xlsx")},
+    page = list_blotter(request.user, wanted, **place_in(request.GET))
+    context = listed(request, wanted, page) | {
         "chips": chips(wanted),
         "submitted": _submitted(wanted),
-        "shows_correspondent": sees_all,
         "may_cancel": request.user.may(Permission.CANCEL_ORDERS),
         "is_none_selected": request.GET.get("selected") == NONE_SELECTED["selected"],
     }
@@ -74,7 +63,7 @@ def blotter(request: SignedInRequest) -> HttpResponse:
             "types": OrderType.choices,
             "intents": PositionIntent.choices,
             "filled": FILLED.items(),
-            "correspondents": list_correspondent_codes(request.user) if sees_all else (),
+            "correspondents": list_correspondent_codes(request.user) if _sees_all(request) else (),
             **saved_context(request, BLOTTER),
         }
     return render_page(request, "trading/blotter.html", fragment="trading/_blotter.html", context=context)
@@ -94,47 +83,6 @@ def _submitted(wanted: BlotterFilter) -> Head:
     return Head("submitted", "Submitted (ET)", "number column-moment", other.url(), direction)
 
 
-@require_GET
-@never_cache
-@login_required
-def export_csv(request: SignedInRequest) -> HttpResponseBase:
-    """Send what the URL filters as CSV, row after row as the database gives them."""
-    wanted = _recorded(request, "csv")
-    return send_export(request, csv_lines(ORDERS, orders_of(request.user, wanted)), what="orders", kind="csv")
-
-
-@require_GET
-@never_cache
-@login_required
-def export_workbook(request: SignedInRequest) -> HttpResponseBase:
-    """Send what the URL filters as an Excel workbook, which is made whole before it is sent."""
-    wanted = _recorded(request, "xlsx")
-    return send_export(request, workbook("Orders", ORDERS, orders_of(request.user, wanted)), what="orders", kind="xlsx")
-
-
-def _recorded(request: SignedInRequest, kind: str) -> BlotterFilter:
-    """Answer the filter of an export, which leaves an audit entry before its first row."""
-    require_staff(request)
-    wanted = read_filter(request.GET)
-    record_export(request.user, subject="orders", facts={"format": kind, "filter": wanted.query_string})
-    return wanted
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@login_required
-def saved_filters(request: SignedInRequest) -> HttpResponse:
-    """Show the filters of the blotter that the user keeps; on POST keep one under a name."""
-    return answer_filters(request, BLOTTER)
-
-
-@require_POST
-@login_required
-def saved_filter(request: SignedInRequest, filter_id: UUID) -> HttpResponse:
-    """Rename, share or delete a filter of the user's own."""
-    return answer_filter(request, BLOTTER, filter_id)
-
-
 # --- Several at once -----------------------------------------------------------------------------------
 
 
@@ -151,7 +99,7 @@ def cancel_many(request: SignedInRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     orders = read_orders(request.user, _selected(asked))
     wanted = read_filter(QueryDict(asked.get("filter", "")))
-    place = {"after": asked.get("after", ""), "before": asked.get("before", "")}
+    place = place_in(asked)
     back = wanted.url(**place)
     context: dict[str, Any] = {"filters": wanted, "back_url": back, "shows_correspondent": _sees_all(request)}
     if request.method == "POST":
@@ -161,7 +109,7 @@ def cancel_many(request: SignedInRequest) -> HttpResponse:
     if not orders:
         return redirect(wanted.url(**place, **NONE_SELECTED))
     plan = plan_cancel(orders)
-    context |= {"plan": plan, "sentence": _sentence(plan), "after": asked.get("after"), "before": asked.get("before")}
+    context |= {"plan": plan, "sentence": _sentence(plan), **place}
     return render(request, "trading/bulk_cancel.html", context)
 
 

@@ -37,16 +37,15 @@
     }
   });
 
-  // A list that is worked with is not changed under the hands: it says that it is no longer as the book is.
-  const isInHand = (part) => part.id === "blotter" && (picked().length > 0 || find("details[open]", part) !== null);
+  // A list that is worked with is not changed under the hands: it waits, and one with a place for it says so.
+  const isInHand = (part) => find("input[name=selected]:checked, details[open]", part) !== null;
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
-    if (event.detail.requestConfig?.triggeringEvent?.type !== "orders-changed" || !part.matches("[data-live]")) {
-      return;
-    }
-    if (isInHand(part)) {
+    const cause = event.detail.requestConfig?.triggeringEvent?.type;
+    if (cause && cause === part.dataset.live && isInHand(part)) {
       event.preventDefault();
+      part.dataset.waiting = "";
       const stale = find(".stale", part);
       if (stale?.hidden) {
         stale.hidden = false;
@@ -56,11 +55,13 @@
   });
 
   const fetchIfStale = () => {
-    const part = find("#blotter");
-    if (part && find(".stale:not([hidden])", part) && !isInHand(part)) {
-      window.htmx.trigger(document.body, "orders-changed");
+    const part = find("[data-live][data-waiting]");
+    if (part && !isInHand(part)) {
+      window.htmx.trigger(document.body, part.dataset.live);
     }
   };
+
+  document.addEventListener("toggle", fetchIfStale, true);
 
   document.addEventListener("htmx:afterSettle", tellPicked);
   addEventListener("pageshow", tellPicked);

@@ -81,10 +81,15 @@
     second: "2-digit",
   });
   let ahead = 0;
+  let lastSaid;
 
+  // What the server said is how late it was then: a clock that another swap left alone is not read again.
   const readClock = () => {
-    const clock = find("#clock");
-    ahead = clock ? Date.parse(clock.dataset.now) - Date.now() : 0;
+    const now = find("#clock")?.dataset.now;
+    if (now !== lastSaid) {
+      lastSaid = now;
+      ahead = now ? Date.parse(now) - Date.now() : 0;
+    }
   };
 
   setInterval(() => {
@@ -128,13 +133,14 @@
 
   // Streams: a browser allows a host six connections, so only a page that is looked at keeps one open.
   // One that comes into view again fetches its parts again: it may have missed something.
+  const TOLD_TO_BODY = ["queue-changed", "orders-changed", "refusals-changed"];
   let streams = [];
 
   if (window.htmx) {
     window.htmx.createEventSource = (url) => {
       const stream = new EventSource(url);
       streams.push(stream);
-      for (const name of ["queue-changed", "orders-changed"]) {
+      for (const name of TOLD_TO_BODY) {
         stream.addEventListener(name, () => window.htmx.trigger(document.body, name));
       }
       if (document.hidden) {
@@ -159,7 +165,7 @@
       window.htmx.trigger(element, "htmx:afterProcessNode");
       window.htmx.trigger(element, "sse:account-changed");
     }
-    for (const name of ["queue-changed", "orders-changed"]) {
+    for (const name of TOLD_TO_BODY) {
       if (find(`[hx-trigger*="${name}"]`)) {
         window.htmx.trigger(document.body, name);
       }

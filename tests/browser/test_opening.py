@@ -184,8 +184,7 @@ def test_without_script_the_whole_application_is_filled_in_and_opened(open_page,
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Lovelace")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
 def test_every_step_can_be_used_by_everybody(open_page, clerk, scheme, viewport):
     fresh, full = start(clerk), start(clerk, steps=STEPS)
     browser = Client()

@@ -18,7 +18,7 @@ from tests.factories import make_customer, make_staff
 from tests.market import CALL, make_trader, submit, trade
 from tests.trading.test_pages import HTMX, copies, rows
 from trading.blotter import PAGE_SIZE, read_filter
-from trading.book_stream import ORDERS_CHANGED, spaced
+from trading.book_stream import ORDERS_CHANGED, REFUSALS_CHANGED, spaced
 from trading.models import Order, Refusal
 from trading.services.venue_reports import record_cancel
 
@@ -298,7 +298,7 @@ def test_refusals_say_what_was_asked_and_why_not(desk, refused):
     assert shares[1].endswith(refused[1].account_number)
     assert shares[2].startswith("Insufficient buying power ")
     assert call[0] == "Sell 2 AAPL Jan 26 2024 50 Call Market, day"
-    assert Refusal.objects.count() == 2
+    assert Refusal.objects.count() == Event.objects.filter(type="order_request.refused").count() == 2
 
 
 def test_refusals_can_be_narrowed_down_and_taken_away(desk, refused):
@@ -324,9 +324,10 @@ async def test_what_comes_thick_and_fast_is_said_at_once_and_once_more_at_the_en
         yield b"welcome"
         for _ in range(50):
             yield ORDERS_CHANGED
+            yield REFUSALS_CHANGED
         await asyncio.sleep(0.2)
         yield b"end"
 
     said = [chunk async for chunk in spaced(burst(), every=timedelta(milliseconds=50).total_seconds())]
 
-    assert said == [b"welcome", ORDERS_CHANGED, ORDERS_CHANGED, b"end"]
+    assert said == [b"welcome", ORDERS_CHANGED, REFUSALS_CHANGED, ORDERS_CHANGED, b"end"]
