@@ -13,7 +13,7 @@ from accounts.models.accounts import AccountQuerySet
 from brokerage import clock
 from brokerage.errors import BrokerageError
 from brokerage.mode import is_sandbox
-from brokerage.prepared import PreparedQuery, Slot
+from brokerage.prepared import IsAnyOf, PreparedQuery, Slot
 
 
 def lock_account(actor: User, account_id: UUID, *, missing: type[BrokerageError] = AccountNotFound) -> Account:
@@ -24,19 +24,9 @@ def lock_account(actor: User, account_id: UUID, *, missing: type[BrokerageError]
     transaction the database knows who acts (`accounts/acting.py`). `missing` is for the few endpoints
     that say 401 and not 404 (contract/accounts.md 1.2).
     """
-    if actor.kind == UserKind.CUSTOMER:  # whose own accounts are found another way
-        account = lock_accounts(actor, [account_id]).get(account_id)
-    else:
-        account = _LOCK_ONE.first(
-            *(actor.sees_every_correspondent, is_sandbox()),
-            account_id=account_id,
-            correspondent_id=actor.correspondent_id,
-            actor_id=str(actor.pk),
-            tenant=acting.tenant_of(actor),
-        )
+    account = lock_accounts(actor, [account_id]).get(account_id)
     if account is None:
         raise missing()
-    clock.adopt(account)
     return account
 
 
@@ -46,12 +36,40 @@ def lock_accounts(actor: User, account_ids: Iterable[UUID]) -> dict[UUID, Accoun
     Two acts that lock the same accounts therefore never wait for each other in a circle. An
     id that is missing from the answer does not exist for the actor.
     """
-    visible = Account.objects.visible_to(actor).filter(pk__in=sorted(set(account_ids)))
-    rows = _locked(visible, Value(str(actor.pk)), Value(acting.tenant_of(actor))).order_by("pk")
+    who, tenant = str(actor.pk), acting.tenant_of(actor)
+    if actor.kind == UserKind.CUSTOMER:  # whose own accounts are found another way
+        rows: Iterable[Account] = _locked(
+            Account.objects.visible_to(actor).filter(pk__in=list(account_ids)), Value(who), Value(tenant)
+        )
+    else:
+        rows = _LOCK.rows(
+            *(actor.sees_every_correspondent, is_sandbox()),
+            account_ids=list(account_ids),
+            correspondent_id=actor.correspondent_id,
+            actor_id=who,
+            tenant=tenant,
+        )
     accounts = {account.pk: account for account in rows}
     for account in accounts.values():
         clock.adopt(account)
     return accounts
+
+
+def read_account(actor: User, account_id: UUID) -> Account:
+    """Answer the account as `lock_account` does, unlocked: for what is asked about the moment, and decides nothing."""
+    if actor.kind == UserKind.CUSTOMER:
+        found = Account.objects.visible_to(actor).filter(pk=account_id).select_related("correspondent")
+        account = found.annotate(**clock.annotations()).first()
+    else:
+        account = _READ.first(
+            *(actor.sees_every_correspondent, is_sandbox()),
+            account_ids=[account_id],
+            correspondent_id=actor.correspondent_id,
+        )
+    if account is None:
+        raise AccountNotFound
+    clock.adopt(account)
+    return account
 
 
 def _locked(accounts: AccountQuerySet, actor_id: Expression, tenant: Expression) -> AccountQuerySet:
@@ -59,18 +77,27 @@ def _locked(accounts: AccountQuerySet, actor_id: Expression, tenant: Expression)
         accounts.select_related("correspondent")
         .select_for_update(of=("self",))
         .annotate(**clock.annotations(), **acting.lock_annotations(actor_id, tenant))
+        .order_by("pk")
     )
 
 
-def _lock_one(sees_every_correspondent: bool, _: bool) -> AccountQuerySet:
-    """Answer the query that locks one account; in the sandbox, which is the second part, it brings the clock along."""
+def _lock(sees_every_correspondent: bool, _: bool) -> AccountQuerySet:
+    """Answer the query that locks accounts; in the sandbox, which is the second part, it brings the clock along."""
+    return _locked(_visible(sees_every_correspondent), Slot("actor_id"), Slot("tenant"))
+
+
+def _read(sees_every_correspondent: bool, _: bool) -> AccountQuerySet:
+    return _visible(sees_every_correspondent).select_related("correspondent").annotate(**clock.annotations())
+
+
+def _visible(sees_every_correspondent: bool) -> AccountQuerySet:
     anybody = User(kind=UserKind.SYSTEM if sees_every_correspondent else UserKind.API_KEY)
     anybody.correspondent_id = Slot("correspondent_id", UUIDField())  # type: ignore[assignment]
-    found = Account.objects.visible_to(anybody).filter(pk=Slot("account_id", UUIDField()))
-    return _locked(found, Slot("actor_id"), Slot("tenant"))
+    return Account.objects.visible_to(anybody).filter(IsAnyOf("id", Slot("account_ids")))
 
 
-_LOCK_ONE = PreparedQuery(_lock_one)
+_LOCK = PreparedQuery(_lock)
+_READ = PreparedQuery(_read)
 
 
 def lock_correspondent(actor: User, correspondent_id: UUID) -> Correspondent:

@@ -27,11 +27,13 @@ from django.conf import settings  # noqa: E402 - these read the settings named a
 
 from brokerage.embedded.servers import SUPERVISED  # noqa: E402
 from brokerage.errors import BodyTooLarge  # noqa: E402
+from brokerage.short_requests import ShortRequests  # noqa: E402
 from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
 # As long as the line is slow, without a thread of the pages.
 DOWNLOADS = (
     *("/accounts/export.", "/audit/export."),
+    *("/lots/open/export.", "/lots/realized/export."),
     *("/orders/export.", "/orders/refusals/export.", "/positions/export."),
 )
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
@@ -94,5 +96,5 @@ if SUPERVISED in os.environ:
 import_module(settings.ROOT_URLCONF)
 application = route(
     streams=get_asgi_application(),
-    pages=WSGIMiddleware(wsgi_application, workers=THREADS),  # and answers `lifespan`
+    pages=ShortRequests(WSGIMiddleware(wsgi_application, workers=THREADS)),  # and answers `lifespan`
 )

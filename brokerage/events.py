@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from brokerage.models import Event
+from brokerage.prepared_writes import PreparedInsert
 
 
 class AnnouncedAccount(Protocol):
@@ -38,9 +39,12 @@ def record_event(
     The last write of a service. No lock beyond the account's and no NOTIFY: the relay gives
     the row its place in the stream after the commit (docs/architecture.md).
     """
-    event(type, account=account, subject=subject, at=at, payload=payload).save(force_insert=True)
+    record_events([event(type, account=account, subject=subject, at=at, payload=payload)])
 
 
 def record_events(events: list[Event]) -> None:
     """Write several events of one act, in this order, in one round trip."""
-    Event.objects.bulk_create(events)
+    _INSERT.write(events)
+
+
+_INSERT = PreparedInsert(Event)

@@ -36,6 +36,9 @@ class Event(models.Model):
             models.Index(fields=["id"], condition=Q(event_id__isnull=True), name="events_without_a_place"),
             models.Index(fields=["correspondent_id", "type", "event_id"], name="events_of_a_stream"),
             models.Index(fields=["account_id", "event_id"], name="events_of_an_account"),
+            models.Index(
+                fields=["subject_id", "id"], condition=Q(type__startswith="order."), name="events_of_an_order"
+            ),
         ]
 
     def __str__(self) -> str:

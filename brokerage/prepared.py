@@ -119,6 +119,10 @@ class _PreparingCursor(ServerBindingCursor):
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
         return super().execute(query, params, prepare=True)  # type: ignore[misc]
 
+    def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
+        self._query = pgq  # what Django's log of queries shows; for a prepared statement psycopg keeps none
+        super()._send_query_prepared(name, pgq, **how)  # type: ignore[misc]
+
 
 def prepared_cursor() -> Any:
     """Answer a cursor, logged and checked as Django's own, whose statements the server keeps prepared."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import DatabaseError
 
-from brokerage import clock, market_calendar
+from brokerage import clock, market_calendar, wake_ups
 from trading.choices import JournalStatus
 from trading.models import Journal, Order, Position
 from trading.rules.postings import trade_date
@@ -15,14 +15,21 @@ from trading.rules.postings import trade_date
 log = logging.getLogger(__name__)
 
 
+def wake_venue() -> None:
+    """Have the venue handed what was accepted: by the task that is on its way already, or else by one more."""
+    if wake_ups.is_first(submit_new_orders.name):
+        submit_new_orders.apply_async(retry=False)
+
+
 @shared_task(ignore_result=True)
-def send_to_venue(order_id: str) -> None:
-    """Hand an accepted order to the venue."""
+def submit_new_orders() -> None:
+    """Hand to the venue every order that was accepted and that it does not have yet."""
     from trading.venues import find_venue
 
+    wake_ups.has_come(submit_new_orders.name)
     with clock.reading():
         if venue := find_venue():
-            venue.submit(UUID(order_id))
+            venue.submit_new()
 
 
 @shared_task(ignore_result=True)

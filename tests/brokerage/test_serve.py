@@ -20,7 +20,7 @@ from tests.installation import PATIENCE, ROOT, Installation, environment, free_p
 
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
-    with pytest.MonkeyPatch.context() as patch, temporary_installation() as installation:
+    with pytest.MonkeyPatch.context() as patch, temporary_installation(is_new=True) as installation:
         patch.delenv("PYTHONUNBUFFERED", raising=False)
         yield installation
 

@@ -20,6 +20,7 @@ from brokerage.events import record_event
 from brokerage.fields import PriceField
 from brokerage.ids import time_ordered_id
 from brokerage.prepared import PreparedQuery, Slot
+from brokerage.prepared_writes import PreparedInsert
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
 from options.rules.contracts import is_contract_symbol
@@ -51,7 +52,7 @@ from trading.rules.ticket_form import OrderRequest, to_ticket
 from trading.rules.tickets import TicketReview, review_ticket
 from trading.services.endings import finish_order
 from trading.services.refusals import first_said, keep_refusal
-from trading.tasks import cancel_at_venue, send_to_venue
+from trading.tasks import cancel_at_venue, wake_venue
 from trading.venues import find_venue
 from trading.wash import crossing_orders, require_none
 
@@ -83,7 +84,7 @@ def _accept(*, actor: User, account_id: UUID, request: OrderRequest) -> Order:
     decided = decide(account, request, now)
     order = insert_order(account, decided.asset, actor, decided.ticket, decided.review, now)
     record_event(f"order.{order.status}", account=account, subject=order, at=now, payload=order_event(order))
-    after_commit(send_to_venue, order)
+    transaction.on_commit(wake_venue, robust=True)  # a broker that is away fails no order: the tick finds it
     return order
 
 
@@ -209,7 +210,7 @@ def insert_order(
     """Insert an accepted order: a step. One that is to replace another holds what it needs beyond that one."""
     order = new_order(account, asset, actor, ticket, review, now, replaces=replaces)
     try:
-        order.save(force_insert=True)
+        _INSERT.write([order])
     except IntegrityError as clash:
         if ONE_USE not in str(clash):
             raise
@@ -218,6 +219,9 @@ def insert_order(
             explain(reused, review.intent, review.intent_reason)
         raise reused from None
     return order
+
+
+_INSERT = PreparedInsert(Order)
 
 
 def new_order(
@@ -266,16 +270,20 @@ def cancel_order(*, actor: User, account_id: UUID, order_id: UUID) -> Order:
     order = get_order(account, order_id)
     if order.status == OrderStatus.PENDING_CANCEL:
         return order
-    now = clock.now()
-    if order.status == OrderStatus.ACCEPTED:
-        finish_order(account, order, OrderStatus.CANCELED, now)
-        return order
-    order.status = require_move(order.status, OrderStatus.PENDING_CANCEL)
-    order.updated_at = now
-    order.save(update_fields=["status", "updated_at"])
-    record_event("order.pending_cancel", account=account, subject=order, at=now, payload=order_event(order))
-    after_commit(cancel_at_venue, order)
+    ask_to_cancel(account, order, clock.now())
     return order
+
+
+def ask_to_cancel(account: Account, order: Order, at: datetime) -> None:
+    """Ask the venue to cancel an open order, or cancel it where it was never routed: a step, under the lock."""
+    if order.status == OrderStatus.ACCEPTED:
+        finish_order(account, order, OrderStatus.CANCELED, at)
+        return
+    order.status = require_move(order.status, OrderStatus.PENDING_CANCEL)
+    order.updated_at = at
+    order.save(update_fields=["status", "updated_at"])
+    record_event("order.pending_cancel", account=account, subject=order, at=at, payload=order_event(order))
+    after_commit(cancel_at_venue, order)
 
 
 def get_order(account: Account, order_id: UUID) -> Order:

@@ -32,6 +32,9 @@ class Venue(Protocol):
     def submit(self, order_id: UUID) -> None:
         """Take an accepted order and work it."""
 
+    def submit_new(self) -> None:
+        """Take every accepted order that it does not have yet, oldest first, and work it."""
+
     def cancel(self, order_id: UUID) -> None:
         """Take a request to cancel; until the answer comes as a report, the order is live (domain rule OR-10)."""
 

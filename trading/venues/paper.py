@@ -1,6 +1,7 @@
 """The paper venue: fills at the quote, rests what is not marketable, fills in part when size is short."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +11,10 @@ from django.db import DatabaseError
 from django.db.models import UUIDField
 
 from brokerage import clock, market_calendar
-from brokerage.errors import StateConflict
+from brokerage.database import alone
+from brokerage.errors import BrokerageError, StateConflict
 from brokerage.ids import time_ordered_id
-from brokerage.prepared import PreparedQuery, Slot
+from brokerage.prepared import IsAnyOf, PreparedQuery, Slot
 from options.choices import AssetClass
 from options.market.interface import Quote
 from options.services.market import get_quotes
@@ -22,7 +24,7 @@ from trading.instruments import MARKET_OF_ASSET
 from trading.models import Order
 from trading.models.orders import WAITS_TO_REPLACE, OrderQuerySet
 from trading.order_errors import FillBeyondMeans
-from trading.services.fills import ExecutionReport, execute_on_paper
+from trading.services.fills import ExecutionReport, execute_on_paper, execute_together
 from trading.services.venue_reports import (
     acknowledge_order,
     record_cancel,
@@ -34,6 +36,8 @@ log = logging.getLogger(__name__)
 
 ROUND_LOT = 100
 BATCH = 500
+TOGETHER = 20  # Executions in one commit: their accounts are locked for as long as it takes.
+SUBMITTING = 5_072_003
 EXCHANGE_LENGTH = 8
 WORKING = (
     *(OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED),
@@ -78,6 +82,18 @@ class PaperVenue:
         """Fill the order at the quote, or acknowledge it and let it rest; out of hours it waits unrouted."""
         self._look_at(_ONE_WORKING.rows(order_id=order_id), clock.now())
 
+    def submit_new(self) -> None:
+        """Look at every new order, also at those that come meanwhile; whoever is at it already does that alone."""
+        tried: list[UUID] = []
+        while batch := _new_orders(tried):  # asked again at the end: who came meanwhile left it to us
+            with alone(SUBMITTING) as is_alone:
+                if not is_alone or not market_calendar.is_open(clock.now()):
+                    return
+                while batch:
+                    self._look_at(batch, clock.now())
+                    tried += [order.pk for order in batch]
+                    batch = _new_orders(tried)
+
     def cancel(self, order_id: UUID) -> None:
         """Confirm the cancellation."""
         record_cancel(order_id=order_id)
@@ -93,6 +109,7 @@ class PaperVenue:
             self.cancel(order_id)
         for order_id in Order.objects.waiting_to_replace().values_list("pk", flat=True):
             self.replace(order_id)
+        self.submit_new()
         if not market_calendar.is_open(at):
             return
         batch = list(_working().order_by("pk")[:BATCH])
@@ -105,7 +122,10 @@ class PaperVenue:
             return
         waiting = [order for order in orders if order.submitted_at <= at < order.expires_at]
         quotes = get_quotes({order.asset for order in waiting}, at)
+        done = _execute_together(waiting, quotes, at)
         for order in waiting:
+            if order.pk in done:
+                continue
             try:
                 _work_one(order, quotes.get(order.asset_id), at)
             except StateConflict:
@@ -114,22 +134,59 @@ class PaperVenue:
                 log.exception("order %s could not be worked and is looked at again", order.pk)
 
 
-def _working() -> OrderQuerySet:
-    return Order.objects.filter(status__in=WORKING).exclude(WAITS_TO_REPLACE).select_related(*MARKET_OF_ASSET)
+def _execute_together(orders: Sequence[Order], quotes: Mapping[UUID, Quote], at: datetime) -> set[UUID]:
+    """Execute what the market meets and needs no deciding, some orders in one commit; answer which were executed.
+
+    Where one of them fails, all of its commit are left to be worked one by one.
+    """
+    marketable = [(order, report) for order in orders if (report := _report(order, quotes.get(order.asset_id), at))]
+    done: set[UUID] = set()
+    for first in range(0, len(marketable), TOGETHER):
+        some = marketable[first : first + TOGETHER]
+        try:
+            done |= execute_together(
+                account_ids={order.account_id for order, _ in some}, reports=[report for _, report in some]
+            )
+        except (DatabaseError, BrokerageError):
+            log.exception("%s orders could not be executed together and are worked one by one", len(some))
+    return done
+
+
+def _working(*statuses: OrderStatus) -> OrderQuerySet:
+    return (
+        Order.objects.filter(status__in=statuses or WORKING).exclude(WAITS_TO_REPLACE).select_related(*MARKET_OF_ASSET)
+    )
+
+
+def _new(has_tried: bool) -> OrderQuerySet:
+    orders = _working(OrderStatus.PENDING_NEW).order_by("pk")
+    return (orders.exclude(IsAnyOf("id", Slot("tried"))) if has_tried else orders)[:TOGETHER]
+
+
+_NEW = PreparedQuery(_new)
+
+
+def _new_orders(tried: list[UUID]) -> list[Order]:
+    return _NEW.rows(bool(tried), tried=tried)
 
 
 _ONE_WORKING = PreparedQuery(lambda: _working().filter(pk=Slot("order_id", UUIDField())))
 
 
-def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:
+def _report(order: Order, quote: Quote | None, at: datetime) -> ExecutionReport | None:
     matched = match(order, quote, is_option=order.asset.asset_class == AssetClass.US_OPTION)
     if matched is None:
+        return None
+    return ExecutionReport(time_ordered_id(), order.pk, matched.quantity, matched.price, at, exchange_of(order))
+
+
+def _work_one(order: Order, quote: Quote | None, at: datetime) -> None:
+    report = _report(order, quote, at)
+    if report is None:
         if order.status in (OrderStatus.ACCEPTED, OrderStatus.PENDING_NEW):
             acknowledge_order(order_id=order.pk, at=at)
         return
     try:
-        execution_id = time_ordered_id()
-        report = ExecutionReport(execution_id, order.pk, matched.quantity, matched.price, at, exchange_of(order))
         execute_on_paper(report=report)
     except FillBeyondMeans:
         record_rejection(order_id=order.pk, at=at)
