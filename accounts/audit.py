@@ -70,6 +70,20 @@ def record_load(actor: User, *, subject: str, facts: dict[str, Any]) -> AuditEnt
     )
 
 
+def record_entry(actor: User, *, subject: str, subject_id: str, reason: str, facts: dict[str, Any]) -> AuditEntry:
+    """Insert that `actor` entered a fact that is no tenant's, on a table without a trigger of its own."""
+    return _insert(
+        AuditAct.ADDED,
+        actor,
+        subject=subject,
+        subject_id=subject_id,
+        account_id=None,
+        correspondent_id=None,
+        reason=reason,
+        after=facts,
+    )
+
+
 def _insert(
     act: AuditAct, actor: User, *, account_id: UUID | None, correspondent_id: UUID | None, reason: str, **columns: Any
 ) -> AuditEntry:

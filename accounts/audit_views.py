@@ -33,7 +33,7 @@ from brokerage.templatetags.formats import when
 from brokerage.web import refusals_on, render_page
 
 # What no trigger sees: looks, exports, and coming and going.
-EXPLICIT = ("AuditEntry", "Identity.date_of_birth", "Identity.tax_id", "sign_in")
+EXPLICIT = ("AuditEntry", "Expiration", "Identity.date_of_birth", "Identity.tax_id", "sign_in")
 REVEALED = {"tax-id": "Tax ID", "date-of-birth": "Date of birth"}
 
 

@@ -1,7 +1,7 @@
 """Exports of the account list: exactly what the URL filters and in its order, however many that is."""
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from accounts.choices import AccountStatus
 from accounts.listing import SORTS, AccountFilter, filter_accounts
@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.models.accounts import LEVEL_IN_FORCE
 from brokerage.keyset import read_chunks
 from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell, csv_lines, workbook
+from brokerage.tabular import Cell
 from brokerage.templatetags.formats import sentence
 
 CHUNK = 2000
@@ -31,17 +31,8 @@ COLUMNS = {
 }
 
 
-def write_csv(actor: User, wanted: AccountFilter) -> Iterator[bytes]:
-    """Yield the list as CSV."""
-    return csv_lines(COLUMNS, _chunks(actor, wanted))
-
-
-def write_workbook(actor: User, wanted: AccountFilter) -> IO[bytes]:
-    """Answer the list as an Excel workbook in a temporary file, which is gone when it is closed."""
-    return workbook("Accounts", COLUMNS, _chunks(actor, wanted))
-
-
-def _chunks(actor: User, wanted: AccountFilter) -> Iterator[list[list[Cell]]]:
+def accounts_of(actor: User, wanted: AccountFilter) -> Iterator[list[list[Cell]]]:
+    """Yield the rows of the list, a chunk and a statement at a time."""
     rows = filter_accounts(actor, wanted).annotate(level_in_force=LEVEL_IN_FORCE)
     for chunk in read_chunks(rows.values_list(*READ, named=True), SORTS[wanted.sort], size=CHUNK):
         yield [_cells(row) for row in chunk]

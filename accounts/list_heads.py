@@ -1,12 +1,12 @@
 """What stands around the rows of the account list: the filters in force, the heads that sort, how many there are."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import orjson
 from django.db import connection
 
 from accounts.choices import AccountStatus, EnabledAsset
+from accounts.list_filters import Chip, chip_of, chips_of, chips_of_days
 from accounts.listing import LEVELS, NEWEST_FIRST, AccountFilter, filter_accounts
 from accounts.models import Account, User
 from accounts.models.accounts import AccountQuerySet
@@ -18,14 +18,6 @@ ROWS_OF_TABLE = """
     SELECT reltuples / greatest(relpages, 1) * pg_relation_size(oid) / current_setting('block_size')::integer
     FROM pg_class WHERE oid = %s::regclass
 """
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter in force, and the URL of the list without it."""
-
-    label: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -64,15 +56,12 @@ def count_accounts(actor: User, wanted: AccountFilter) -> Count:
 
 def chips(wanted: AccountFilter) -> list[Chip]:
     """Answer the filters in force, one by one."""
-    found = [Chip(f"“{wanted.query}”", replace(wanted, query="").url())] if wanted.query else []
-    found += _each(wanted, "statuses", lambda one: sentence(AccountStatus(one).label))
-    found += _each(wanted, "levels", lambda one: f"Options: {LEVELS[one].lower()}")
-    found += _each(wanted, "assets", lambda one: f"Trades {sentence(EnabledAsset(one).label)}")
-    if wanted.opened_from:
-        found.append(Chip(f"Opened from {wanted.opened_from:%b %-d, %Y}", replace(wanted, opened_from=None).url()))
-    if wanted.opened_to:
-        found.append(Chip(f"Opened to {wanted.opened_to:%b %-d, %Y}", replace(wanted, opened_to=None).url()))
-    return found + _each(wanted, "correspondents", str)
+    found = chip_of(wanted, "query", f"“{wanted.query}”")
+    found += chips_of(wanted, "statuses", lambda one: sentence(AccountStatus(one).label))
+    found += chips_of(wanted, "levels", lambda one: f"Options: {LEVELS[one].lower()}")
+    found += chips_of(wanted, "assets", lambda one: f"Trades {sentence(EnabledAsset(one).label)}")
+    found += chips_of_days(wanted, "opened", "Opened")
+    return found + chips_of(wanted, "correspondents", str)
 
 
 def heads(wanted: AccountFilter, *, shows_correspondent: bool) -> list[Head]:
@@ -96,15 +85,6 @@ def _sorting(wanted: AccountFilter, name: str, label: str, style: str) -> Head:
     directions = {name: "ascending", f"-{name}": "descending"}
     url = replace(wanted, sort=other if wanted.sort == first else first).url()
     return Head(name, label, style, url, directions.get(wanted.sort, ""))
-
-
-def _each(wanted: AccountFilter, name: str, label: Callable[[str], str]) -> list[Chip]:
-    """Answer a chip for each value of one filter."""
-    values: tuple[str, ...] = getattr(wanted, name)
-    return [
-        Chip(label(one), replace(wanted, **{name: tuple(rest for rest in values if rest != one)}).url())  # type: ignore[arg-type]
-        for one in values
-    ]
 
 
 def _expected(rows: AccountQuerySet) -> int:

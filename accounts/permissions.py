@@ -28,6 +28,8 @@ class Permission(TextChoices):
     SUBMIT_ORDERS = "submit_orders"
     CANCEL_ORDERS = "cancel_orders"
     EXERCISE_POSITIONS = "exercise_positions"
+    POST_ASSIGNMENTS = "post_assignments"
+    CONFIRM_INSTRUCTIONS = "confirm_instructions"
     CONTROL_SANDBOX = "control_sandbox"
     MANAGE_CORRESPONDENTS = "manage_correspondents"
     MANAGE_SETTINGS = "manage_settings"
@@ -41,6 +43,8 @@ _READ = frozenset({Permission.VIEW_ACCOUNTS})
 _LOOK_CLOSER = frozenset({Permission.READ_DOCUMENTS, Permission.REVEAL_IDENTITY, Permission.WRITE_NOTES})
 # Who judges a holder: never who entered the application (AA-21).
 _SUPERVISE = frozenset({Permission.DECIDE_OPENINGS, Permission.RESTRICT_ACCOUNTS, Permission.VIEW_AUDIT})
+# The second person of what came by message or late: never who entered it, whatever the role (EX-14, AA-21).
+_SECOND = frozenset({Permission.CONFIRM_INSTRUCTIONS})
 _OPERATE = _READ | {
     Permission.OPEN_ACCOUNTS,
     Permission.EDIT_ACCOUNTS,
@@ -57,18 +61,21 @@ _OPERATE = _READ | {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _READ,
-    Role.OPERATIONS: _OPERATE | _LOOK_CLOSER,
+    # Assignment notices are the broker's own people's: a correspondent's never receive one (FD-6).
+    Role.OPERATIONS: _OPERATE | _LOOK_CLOSER | _SECOND | {Permission.POST_ASSIGNMENTS},
     # Decides on options and may pull an order or cap a level, but asks for nothing: maker is
     # never checker (AA-21).
     Role.ROP: _READ
     | _LOOK_CLOSER
     | _SUPERVISE
+    | _SECOND
     | {Permission.DECIDE_OPTIONS, Permission.CONFIGURE_ACCOUNTS, Permission.CANCEL_ORDERS},
-    Role.COMPLIANCE: _READ | _LOOK_CLOSER | _SUPERVISE | {Permission.CONFIGURE_ACCOUNTS},
+    Role.COMPLIANCE: _READ | _LOOK_CLOSER | _SUPERVISE | _SECOND | {Permission.CONFIGURE_ACCOUNTS},
     # Runs the installation; neither approves for options nor decides for a customer.
     Role.ADMIN: _OPERATE
     | _LOOK_CLOSER
     | {
+        Permission.POST_ASSIGNMENTS,
         Permission.MANAGE_SETTINGS,
         Permission.CONTROL_SANDBOX,
         Permission.MANAGE_CORRESPONDENTS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.choices import AuditAct
+from accounts.choices import AllocationMethod, AuditAct
 from accounts.errors import CorrespondentNotFound
 from accounts.key_selectors import correspondents_visible_to
 from accounts.models import AuditEntry, BrokerPolicy, Correspondent, SettingsProposal, User
@@ -55,8 +55,11 @@ def get_managed_correspondent(actor: User, code: str = "") -> Correspondent:
 
 def waiting_proposals(actor: User) -> list[ProposalLine]:
     """Answer the proposals that wait, of every correspondent that the actor sees, the oldest first."""
-    found = SettingsProposal.objects.filter(decided_at__isnull=True, correspondent__in=correspondents_visible_to(actor))
-    rows = found.select_related("correspondent", "proposed_by").order_by("proposed_at", "pk")
+    whose = Q(correspondent__in=correspondents_visible_to(actor))
+    if actor.sees_every_correspondent:
+        whose |= Q(correspondent=None)
+    rows = SettingsProposal.objects.filter(whose, decided_at__isnull=True)
+    rows = rows.select_related("correspondent", "proposed_by").order_by("proposed_at", "pk")
     return [ProposalLine(row, _of_proposal(row)) for row in rows]
 
 
@@ -81,6 +84,10 @@ def settings_history(actor: User, correspondent: Correspondent) -> list[HistoryL
 
 
 def _of_proposal(proposal: SettingsProposal) -> list[Change]:
+    if proposal.correspondent_id is None:
+        method = proposal.changes["allocation_method"]
+        before, after = (AllocationMethod(method[end]).label for end in ("from", "to"))
+        return [Change("Allocation of assignments", before, after)]
     return [
         Change(SETTINGS[name].label, in_words(name, change["from"]), in_words(name, change["to"]))
         for name, change in proposal.changes.items()

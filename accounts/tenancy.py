@@ -33,8 +33,13 @@ SHARED = {
     "options.OpeningsRead": "how far the events of all were read",
     "options.OptionContract": "the market's",
     "options.PinnedQuote": "the market's, in the sandbox",
+    "trading.Expiration": "a date and its prices, which are the market's",
     "trading.FeeRate": "what regulators charge, for all",
+    "trading.ReconciliationRun": "when every book was checked, and how far that has come",
     "trading.LedgerTransaction": "that a reference is used once holds across tenants; who and how much is in postings",
+}
+BROKERS_ONLY = {
+    "trading.AssignmentNotice": "its work paper names candidates of every correspondent",
 }
 SHARED_APPS = {
     "auth": "not used: roles are in accounts/permissions.py",
@@ -81,6 +86,8 @@ def policies(model: type[Model]) -> list[Policy]:
         return [Policy("tenancy", "ALL", f"{SEES_ALL} OR {_of_user('user_id')}")]
     if model is Correspondent:
         return [Policy("tenancy", "ALL", f"{SEES_ALL} OR {NOBODY_ACTS} OR id = {TENANT_ID}")]
+    if model._meta.label in BROKERS_ONLY:
+        return [Policy("tenancy", "ALL", SEES_ALL)]
     own = _own_rows(model)
     return [Policy("tenancy", "ALL", f"{SEES_ALL} OR {own}")] if own else []
 

@@ -15,6 +15,7 @@ from accounts import (
     views_settings,
 )
 from accounts.documents.views import document
+from accounts.saved_lists import routes_of
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,10 +23,7 @@ urlpatterns = [
     path("openings", include("accounts.openings.urls")),
     path("accounts", views_list.account_list, name="list"),
     path("accounts/count", views_list.account_count, name="count"),
-    path("accounts/export.csv", views_list.export_csv, name="export_csv"),
-    path("accounts/export.xlsx", views_list.export_workbook, name="export_workbook"),
-    path("accounts/filters", views_list.saved_filters, name="filters"),
-    path("accounts/filters/<id:filter_id>", views_list.saved_filter, name="filter"),
+    *routes_of(views_list.ACCOUNTS),
     path("accounts/<id:account_id>", views.account, name="account"),
     path("accounts/<id:account_id>/header", views.account_header, name="header"),
     path("accounts/<id:account_id>/profile", views_profile.account_profile, name="profile"),

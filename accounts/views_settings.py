@@ -18,10 +18,10 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from accounts.services.settings import (
     SettingsOutcome,
-    change_allocation_method,
     change_settings,
     decide_settings_proposal,
     principals_of,
+    propose_allocation_method,
     settings_of,
 )
 from accounts.settings_selectors import (
@@ -70,17 +70,18 @@ def correspondent_settings(request: SignedInRequest, code: str) -> HttpResponse:
 @never_cache
 @login_required
 def allocation_method(request: SignedInRequest) -> HttpResponse:
-    """Choose how assignments are allocated."""
+    """Propose how assignments are allocated: another of the broker's administrators confirms it."""
     form = AllocationForm(request.POST)
     if form.is_valid():
         with refusals_on(form):
-            change_allocation_method(
+            proposal = propose_allocation_method(
                 actor=request.user,
                 method=AllocationMethod(form.cleaned_data["method"]),
                 seen=AllocationMethod(form.cleaned_data["seen"]),
                 reason=form.cleaned_data["reason"],
             )
-            messages.success(request, "The allocation method is saved.")
+            waits = "It waits for a second administrator and is not in force yet."
+            messages.success(request, waits if proposal else "Nothing was changed.")
             return redirect_page(request, "accounts:settings")
     return _overview(request, form)
 
@@ -99,6 +100,8 @@ def decide_proposal(request: SignedInRequest, proposal_id: int) -> HttpResponse:
         messages.error(request, f"Nothing was changed: {refusal}.")
         return redirect_page(request, "accounts:settings")
     messages.success(request, "The change is in force." if is_accepted else "The change was turned down.")
+    if proposal.correspondent is None:
+        return redirect_page(request, "accounts:settings")
     return redirect_page(request, "accounts:correspondent_settings", proposal.correspondent.code)
 
 

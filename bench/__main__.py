@@ -12,6 +12,8 @@ from pathlib import Path
 from bench import DATA, ROOT
 from bench.book import pick_sample, time_floor, version
 from bench.deciding import APPLICANTS, measure_deciding
+from bench.expiration import MOST_ACCOUNTS, measure_expiration
+from bench.expiring import ACCOUNTS, POSITIONS, QUICK_ACCOUNTS, QUICK_POSITIONS, Expiring, measure_expiring
 from bench.measuring import take_times, watched_memory
 from bench.orders import FIRM_CASH, Ordered, Trading
 from bench.people import PATIENCE, senders
@@ -55,7 +57,15 @@ class Bench:
             say(f"  {scenario.name}: {export.rows:,} rows in {export.times.percentile(50) / 1000:.2f} s")
         results.floor = time_floor(DATA, sample, times=self._times(100))
         results.orders = self._trade()
+        self._expire(results, days_ago=1 if seeded else 0)
         return results
+
+    def _expire(self, results: Results, *, days_ago: int) -> None:
+        """Settle what expired on a day that is over; what it leaves must be a sound book, or the measuring ends."""
+        accounts = min(results.accounts, MOST_ACCOUNTS)
+        results.expired = found = measure_expiration(self.installation, DATA, accounts=accounts, days_ago=days_ago)
+        say(f"  {found.positions:,} positions expired: {found.per_second:,.0f} a second, floor {found.floor:,.0f}")
+        say(f"  {self.installation.manage('reconcile').strip()}")
 
     def _trade(self) -> list[Ordered]:
         """Send orders; what they leave must be a sound book, or the measuring ends."""
@@ -69,12 +79,24 @@ class Bench:
         say(f"  {self.installation.manage('reconcile').strip()}")
         return found
 
-    def _seed(self, accounts: int) -> str:
+    def measure_expiring(self) -> Expiring:
+        """Seed accounts whose positions expire soon, and answer what the page of them takes."""
+        accounts, positions = (QUICK_ACCOUNTS, QUICK_POSITIONS) if self.is_quick else (ACCOUNTS, POSITIONS)
+        say(f"Seeding {positions:,} positions that expire")
+        self._seed(accounts, expiring=positions)
+        found = measure_expiring(
+            DATA, lambda path: self._send(Scenario("", "", path, "expiring-table")), is_quick=self.is_quick
+        )
+        for name, times in found.pages.items():
+            say(f"  {name}: {times.percentile(50):.0f} ms, floor {found.floor.percentile(50):.0f}")
+        return found
+
+    def _seed(self, accounts: int, *, expiring: int = 0) -> str:
         """Seed that many accounts more, and answer what the command says at its end."""
         line = ""
-        waiting = str(accounts // PENDING_OF)
+        waiting = "0" if expiring else str(accounts // PENDING_OF)
         command = [sys.executable, str(ROOT / "manage.py"), "seed_book"]
-        command += ["--accounts", str(accounts), "--pending", waiting]
+        command += ["--accounts", str(accounts), "--pending", waiting, "--expiring", str(expiring)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as seeding:
             for line in seeding.stdout or ():
                 say(f"  {line.strip()}")
@@ -149,8 +171,9 @@ def main() -> None:
         small, large = QUICK_SIZES if options.quick else SIZES
         few = bench.measure(small, 0)
         many = bench.measure(large, small)
+        expiring = bench.measure_expiring()
         deciding = measure_deciding(APPLICANTS // 100 if options.quick else APPLICANTS)
-        document = write(facts, few, many, deciding)
+        document = write(facts, few, many, deciding, expiring)
     if output is None:
         say(document)
     else:

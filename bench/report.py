@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 
 from bench.deciding import Deciding
+from bench.expiration import Expired
+from bench.expiring import Expiring
 from bench.measuring import Memory, Times
 from bench.orders import Ordered
 from bench.scenarios import Scenario
@@ -41,6 +43,14 @@ NOTES = {
         " `manage.py reconcile` found no break, or there would be no table. Seven processes and the clients share the"
         " processor; what an order took of it is in milliseconds."
     ),
+    "Expiration": (
+        "A whole expiration date settled by `manage.py expire` in two processes: a quarter of the positions long in the"
+        " money and exercised, a quarter short in it and assigned, half out of it and expired, ten in each account."
+        " Each is decided under its account's lock and leaves its ledger transactions, postings, activities, position,"
+        " lots, closings, events and end, some hundred accounts to a commit; deciding them all at the close before is"
+        " not in the time. The floor is one connection that writes the very same rows once more by set-based SQL,"
+        " constraints checked. After every size `manage.py reconcile` found no break, or there would be no table."
+    ),
     "Seeding": "Rows are those of all tables; the time includes the statistics and the search index at the end.",
     "Exports": (
         "Median of {times}, from the request to the last byte. Memory is that of the web process that has most of it:"
@@ -51,6 +61,13 @@ NOTES = {
         " decision with its reasons in words. The floor is to gather the facts of each and to compare nothing. With the"
         " file read, the request and its audit entries written and the event announced, it is `POST options/approval`"
         " above."
+    ),
+    "Expiring": (
+        "Accounts are added until {positions:,} positions expire within five sessions: a quarter in-the-money longs,"
+        " a quarter in-the-money shorts, half out of the money, with what their accounts have and lack. Each request"
+        " reads them all, decides the accounts that cannot carry what they hold by the rule of expiration day, ranks"
+        " every position by its risk, counts days and outcomes, and shows fifty. The floor reads the same positions"
+        " with their contracts, cash and shares in one bare statement, and decides and ranks nothing."
     ),
     "The database alone": (
         "The queries under the list by bare `psycopg`, as the owner of the tables: what no web server can undercut."
@@ -78,6 +95,7 @@ class Results:
     floor: dict[str, Times] = field(default_factory=dict)
     exports: dict[str, Export] = field(default_factory=dict)
     orders: list[Ordered] = field(default_factory=list)
+    expired: Expired | None = None
 
 
 def machine(postgresql: str) -> dict[str, object]:
@@ -94,7 +112,7 @@ def machine(postgresql: str) -> dict[str, object]:
     }
 
 
-def write(facts: dict[str, object], small: Results, large: Results, deciding: Deciding) -> str:
+def write(facts: dict[str, object], small: Results, large: Results, deciding: Deciding, expiring: Expiring) -> str:
     """Answer the whole document."""
     parts = [HEAD.format(**facts), _seeding(small, large)]
     keys = {(one.group, one.name): one for one in small.requests}
@@ -102,7 +120,8 @@ def write(facts: dict[str, object], small: Results, large: Results, deciding: De
     for group in dict.fromkeys(group for group, _ in keys):
         rows = [(name, small.requests[one], others[group, name]) for (of, name), one in keys.items() if of == group]
         parts.append(f"## {group}\n\n" + _compared(rows, small, large))
-    parts += [_orders(small, large), _deciding(deciding), _exports(small, large)]
+    parts += [_orders(small, large), _expiration(small, large), _expiring(expiring), _deciding(deciding)]
+    parts.append(_exports(small, large))
     floor = [(name, times, large.floor[name]) for name, times in small.floor.items()]
     parts.append(f"## The database alone\n\n{NOTES['The database alone']}\n\n" + _compared(floor, small, large))
     return "\n".join(parts)
@@ -144,6 +163,24 @@ def _order_row(accounts: int, ordered: Ordered) -> str:
     compared = ("no pgbench", "") if floor is None else (f"{floor:,.0f}", f"{run.per_second / floor:.0%}")
     counts = (f"{accounts:,}", run.accounts, run.clients, f"{run.per_second:,.0f}", f"{run.accepted_per_second:,.0f}")
     return "| " + " | ".join(map(str, (*counts, *times, *compared))) + " |"
+
+
+def _expiration(small: Results, large: Results) -> str:
+    lines = ["| book | accounts | positions | positions/s | floor | of it |", "|--:|--:|--:|--:|--:|--:|"]
+    for results in (small, large):
+        one = results.expired
+        if one is not None:
+            counts = f"| {results.accounts:,} | {one.accounts:,} | {one.positions:,} | {one.per_second:,.0f}"
+            lines.append(f"{counts} | {one.floor:,.0f} | {one.per_second / one.floor:.0%} |")
+    return f"## Expiration\n\n{NOTES['Expiration']}\n\n" + "\n".join(lines) + "\n"
+
+
+def _expiring(expiring: Expiring) -> str:
+    rows = {**expiring.pages, "the floor": expiring.floor}
+    lines = ["| | p50 | p95 |", "|---|--:|--:|"]
+    lines += [f"| {name} | {_ms(times.percentile(50))} | {_ms(times.percentile(95))} |" for name, times in rows.items()]
+    note = NOTES["Expiring"].format(positions=expiring.positions)
+    return f"## Expiring\n\n{note}\n\n" + "\n".join(lines) + "\n"
 
 
 def _deciding(deciding: Deciding) -> str:

@@ -58,6 +58,13 @@ environment=STRIKEBOOK_PROCESS="relay"
 {kept}
 stopwaitsecs=2
 """
+MAILBOX = """
+[program:mailbox]
+command={python} {manage} receive_mail
+environment=STRIKEBOOK_PROCESS="mailbox"
+{kept}
+stopwaitsecs=2
+"""
 UVICORN = (
     "--fd 0 --no-access-log --no-server-header --no-proxy-headers --log-level warning --timeout-graceful-shutdown 3"
 )
@@ -73,7 +80,7 @@ stdout_logfile_maxbytes=0"""
 
 @dataclass(frozen=True)
 class Processes:
-    """Web, worker, beat and relay of the installation whose data is in `data_dir`."""
+    """Web, worker, beat, relay and mailbox of the installation whose data is in `data_dir`."""
 
     data_dir: Path
     host: str
@@ -130,7 +137,8 @@ class Processes:
         def written(path: Path | str) -> str:
             return shlex.quote(str(path)).replace("%", "%%")
 
-        return CONFIGURATION.format(
+        programs = CONFIGURATION + (MAILBOX if settings.MAILBOX.smtp_port else "")
+        return programs.format(
             pid_file=str(self.data_dir / "supervisord.pid").replace("%", "%%"),
             user="user=root\n" if os.geteuid() == 0 else "",
             host=self.host,

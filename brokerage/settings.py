@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from brokerage.database_session import EVERYBODY, TENANT, clear_returned
 from brokerage.embedded import socket_directory
+from brokerage.mailbox import mailbox_from
 from brokerage.secrets import NAMES, sandbox_secrets
 from brokerage.storage import storage_from
 
@@ -67,8 +68,11 @@ if PROCESS == "command" and env.str("OWNER_DATABASE_URL", default=""):
     DATABASES = {"default": env.db("OWNER_DATABASE_URL")}
 _said = [] if PROCESS == "command" else [f"-c role={RUNTIME_ROLE}"]
 _said += [] if PROCESS == "web" else [f"-c {TENANT}={EVERYBODY}"]
+# What `brokerage/prepared.py` prepares is planned once on a connection: planning takes longer than answering.
+_said += ["-c plan_cache_mode=force_generic_plan"]
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = " ".join(filter(None, [_options.get("options", ""), *_said]))
+_options["prepare_threshold"] = 5  # Django's own is None, with which psycopg prepares nothing, asked or not
 if PROCESS == "web":
     _options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 10, "reset": clear_returned}
 else:
@@ -195,11 +199,9 @@ AXES_HANDLER = "accounts.lockout.LockOut"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
 AXES_FAILURE_LIMIT = 5  # of one e-mail address from one place; from one place altogether, ten times as many
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+AXES_RESET_ON_SUCCESS = AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken", "code", "credential"]
 AXES_CLIENT_IP_CALLABLE = "brokerage.origin.client_ip"
 AXES_USERNAME_CALLABLE = "accounts.lockout.tried_email"
@@ -207,10 +209,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out_page"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "accounts.api.scopes.KeyReaches",
-    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "accounts.api.scopes.KeyReaches"],
     "DEFAULT_RENDERER_CLASSES": ["brokerage.wire.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["brokerage.wire.JsonParser"],
     "EXCEPTION_HANDLER": "brokerage.api.exception_handler",
@@ -219,6 +218,8 @@ REST_FRAMEWORK = {
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_000 if IS_PRODUCTION else 100_000)
 API_REFUSALS_PER_MINUTE = env.int("API_REFUSALS_PER_MINUTE", default=60 if IS_PRODUCTION else 10_000)
+# Whether the clearing house sends who is assigned at expiration; else shorts in the money are (docs/architecture.md).
+CLEARING_FILE_AWAITED = env.bool("CLEARING_FILE_AWAITED", default=IS_PRODUCTION)
 API_STREAMS_PER_KEY = env.int("API_STREAMS_PER_KEY", default=25)
 
 # --- Time, language, files ---------------------------------------------------------------------
@@ -242,6 +243,7 @@ LARGE_BODIES = [  # method, the path as a regular expression, the most bytes; ev
     ("POST", r"/v1/accounts/[0-9a-fA-F-]{36}/documents/upload", TEN_DOCUMENTS),
     ("POST", r"/accounts/[0-9a-fA-F-]{36}/documents", TEN_DOCUMENTS),
     ("POST", r"/openings/[0-9a-fA-F-]{36}/documents", ONE_FILE),
+    ("POST", r"/mailbox/[a-z_]+/inbound/", ONE_FILE),
 ]
 FILE_UPLOAD_MAX_MEMORY_SIZE = TEN_DOCUMENTS  # files that are sent stay in memory: what lies on disk is sealed
 
@@ -262,14 +264,9 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, as above
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        **{name: ["'self'"] for name in ("default-src", "script-src", "style-src", "form-action")},
+        **{name: ["'none'"] for name in ("object-src", "base-uri", "frame-ancestors")},
         "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
     }
 }
 
@@ -279,6 +276,10 @@ EMAIL_TIMEOUT = 10  # seconds that a mail server may leave us waiting
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Strikebook <no-reply@strikebook.invalid>")
 _own = f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if IS_PRODUCTION else f"http://localhost:{env.str('PORT', '8000')}"
 PUBLIC_URL = env.str("PUBLIC_URL", default=_own).rstrip("/")  # where the links in mails lead
+
+MAILBOX = mailbox_from(env, is_production=IS_PRODUCTION)
+INSTALLED_APPS += MAILBOX.apps
+ANYMAIL = MAILBOX.anymail
 
 # --- Market ------------------------------------------------------------------------------------
 MARKET_SOURCE = env.str("STRIKEBOOK_MARKET", default="synthetic")

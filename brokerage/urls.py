@@ -1,5 +1,6 @@
 """Every path of the installation. None ends in a slash and nothing redirects."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.page_stream import account_changes
@@ -24,6 +25,7 @@ urlpatterns = [
     path("v1/", include(API)),
     path("v2/", include(("options.api.urls_v2", "options_v2"))),
     path("v2/", include("trading.api.urls_v2")),
+    path("v2beta1/", include("trading.api.urls_v2beta1")),
     path("v2/calendar", CalendarView.as_view()),
     path("v2/clock", ClockView.as_view()),
     path("market-clock", market_clock),
@@ -37,6 +39,8 @@ urlpatterns = [
     path("", include("options.urls")),
     path("", include("trading.urls")),
 ]
+if settings.MAILBOX.webhook_secret:  # the paths that mail providers are told, each with its slash
+    urlpatterns.append(path("mailbox/", include("anymail.urls")))
 handler400 = "brokerage.api.bad_request"
 handler404 = "brokerage.api.not_found"
 handler500 = "brokerage.api.server_error"

@@ -37,6 +37,7 @@ CONTRACT_COLUMNS = (
     "open_interest_date",
     "close_price",
     "close_price_date",
+    "deliverable_cash_amount",
     "osi_key",
 )
 

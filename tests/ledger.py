@@ -33,6 +33,10 @@ def deposit(account: Account, amount: str) -> None:
 
 
 def everything() -> dict[str, list]:
-    """Answer all that a refusal must leave as it was: orders, postings, positions, journals, events."""
-    models = (Order, LedgerTransaction, Posting, Activity, Position, Journal, Event)
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+    """Answer all that a refusal must leave as it was: orders, postings, positions, journals, events.
+
+    That something was refused is kept, and told to whoever looks at the refusals: nothing else is.
+    """
+    models = (Order, LedgerTransaction, Posting, Activity, Position, Journal)
+    kept = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+    return kept | {"Event": list(Event.objects.exclude(type="order_request.refused").order_by("pk").values())}

@@ -20,7 +20,7 @@ from accounts.models import (
     SavedFilter,
     User,
 )
-from options.models import Asset, LevelReview, OptionsApplication
+from options.models import Asset, LevelReview, OptionContract, OptionsApplication
 from tests.cast import Partner
 from tests.factories import make_account, make_customer
 from trading.models import (
@@ -28,14 +28,24 @@ from trading.models import (
     AchRelationship,
     Activity,
     ApprovalReport,
+    Assignment,
+    AssignmentNotice,
     Bank,
     ClosingBalance,
     EquityPoint,
+    Expiration,
+    ExpirationNotice,
+    ExpiringPosition,
+    Instruction,
+    InstructionMessage,
     Journal,
     JournalBatch,
     LedgerTransaction,
+    Lot,
+    LotClosing,
     Order,
     Position,
+    ReconciliationBreak,
     Refusal,
     Transfer,
     Watchlist,
@@ -89,6 +99,19 @@ def _value(column: Any, related: dict[type[Model], Model]) -> Any:
     return next(value for kind, value in PLAIN.items() if isinstance(column, kind))
 
 
+def _contract_on(share: Asset) -> Asset:
+    """Answer a contract, of which there is one for all."""
+    contract, is_new = Asset.objects.get_or_create(
+        symbol=f"{share.symbol}260116C00010000", defaults={"name": "Held call", "asset_class": "us_option"}
+    )
+    if is_new:
+        terms = {"strike_price": 10, "right": "call", "expiration_date": date(2026, 1, 16), "root_symbol": share.symbol}
+        OptionContract.objects.create(
+            asset=contract, underlying=share, osi_key=f"{share.symbol:6}260116C00010000", **terms
+        )
+    return contract
+
+
 def fill(partner: Partner) -> dict[str, Any]:
     """Give a partner rows everywhere, and answer what the parameters of URLs stand for."""
     customer = make_customer(partner.correspondent, email=f"{MARK}@example.com")
@@ -128,6 +151,15 @@ def fill(partner: Partner) -> dict[str, Any]:
     make_row(Position, related, quantity=7)
     share, _ = Asset.objects.get_or_create(symbol="HELD", defaults={"name": "Held, Inc.", "asset_class": "us_equity"})
     make_row(Position, related, asset=share, quantity=7, cost_amount=7)
+    related[Lot] = make_row(Lot, related)
+    make_row(LotClosing, related)
+    related[Expiration], _ = Expiration.objects.get_or_create(date=date(2026, 1, 16), rule_version="1")
+    make_row(ExpiringPosition, related, asset=share)
+    make_row(ExpirationNotice, related, asset=share, address=MARK)
+    message = make_row(InstructionMessage, related, correspondent=partner.correspondent, sender=f"{MARK}@example.com")
+    instruction = make_row(Instruction, related, asset=_contract_on(share))
+    related[AssignmentNotice] = make_row(AssignmentNotice, related, work_paper={"text": MARK})
+    assignment = make_row(Assignment, related, note=MARK)
     activity = make_row(
         Activity,
         related,
@@ -143,7 +175,9 @@ def fill(partner: Partner) -> dict[str, Any]:
         "account_id": account.pk,
         "activity_type": "CSD",
         "application_id": asked.pk,
+        "assignment_id": assignment.pk,
         "bank_id": bank.pk,
+        "break_id": make_row(ReconciliationBreak, related, account=account, correspondent=partner.correspondent).pk,
         "code": partner.correspondent.code,
         "customer": customer,
         "device_id": 1,
@@ -151,12 +185,17 @@ def fill(partner: Partner) -> dict[str, Any]:
         "draft_document_id": make_row(DraftDocument, related, file_name=MARK).pk,
         "draft_id": draft.pk,
         "entry_id": activity.pk,
+        "event_id": "01HMX0000000000000000000FF",
+        "expiration_date": "2026-01-16",
         "filter_id": make_row(SavedFilter, related, name=MARK, is_shared=True).pk,
+        "instruction_id": instruction.pk,
         "journal_id": journal.pk,
         "key": "none-set",
         "key_id": partner.key.key_id,
         "link_id": relationship.pk,
+        "message_id": message.pk,
         "member_id": partner.ops.pk,
+        "notice_id": related[AssignmentNotice].pk,
         "order_id": order.pk,
         "owner_document_id": make_row(OwnerDocument, related).pk,
         "pk": 1,
@@ -169,6 +208,7 @@ def fill(partner: Partner) -> dict[str, Any]:
         "symbol": "HELD",
         "symbol_or_id": "USD",
         "token": "forged",
+        "transaction_id": transaction.pk,
         "transfer_id": transfer.pk,
         "uidb36": "1",
         "watchlist_id": make_row(Watchlist, related, name=MARK).pk,

@@ -19,6 +19,8 @@ GROUPS = (
     "Trading",
     "API, as one key",
     "Orders",
+    "Expiration",
+    "Expiring",
     "Deciding",
     "Exports",
     "The database alone",
@@ -57,4 +59,6 @@ def test_a_quick_bench_measures_every_scenario_at_both_sizes(data, tmp_path):
     traded = [line.split("|")[1:4] for line in written.splitlines() if line.count("|") == 12 and "%" in line]
     assert [book.strip() for book, _, _ in traded] == ["40", "40", "120", "120"]  # one account, and all at level 2
     assert {clients.strip() for _, _, clients in traded} == {"8"}
+    expired = [line.split("|")[2:4] for line in written.splitlines() if line.count("|") == 7 and line.endswith("% |")]
+    assert [[one.strip() for one in each] for each in expired] == [["40", "400"], ["120", "1,200"]]
     assert not data.exists()

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 
-from accounts.list_heads import Chip
+from accounts.list_filters import Chip, ListFilter, chip_of, chips_of, chips_of_days
 from accounts.listing import read_day
 from accounts.models import User
 from brokerage.keyset import Page, read_page
@@ -16,8 +16,6 @@ from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent
 from trading.models import Order
 from trading.narrowing import (
     between,
-    chip_of,
-    chips_of,
     in_assets,
     is_of_all,
     known,
@@ -41,13 +39,14 @@ JOINED = ("asset", "hold_asset", "account", "correspondent")
 
 
 @dataclass(frozen=True)
-class BlotterFilter:
+class BlotterFilter(ListFilter):
     """Which orders to list: everything that the URL of the blotter carries.
 
     `statuses` are those of orders, or `open` and `closed` for all that are; the dates are days in
     New York, both included; `account` is an id, or what a name, number, e-mail or phone has.
     """
 
+    path: ClassVar[str] = PATH
     statuses: tuple[str, ...] = ()
     symbol: str = ""
     side: str = ""
@@ -61,24 +60,21 @@ class BlotterFilter:
     sort: str = NEWEST
 
     @property
-    def query_string(self) -> str:
-        """Answer the filter and the order as the URL of the list carries them."""
-        return self._encoded()
-
-    def url(self, path: str = PATH, **page: str) -> str:
-        """Answer the URL of this list, at its first page unless `after` or `before` names another."""
-        encoded = self._encoded(**page)
-        return f"{path}?{encoded}" if encoded else path
-
-    def _encoded(self, **page: str) -> str:
-        pairs = [*(("status", one) for one in self.statuses), ("symbol", self.symbol), ("side", self.side)]
-        pairs += [*(("intent", one) for one in self.intents), ("type", self.type), ("filled", self.filled)]
-        pairs += [("account", self.account)]
-        pairs += [("from", self.submitted_from.isoformat() if self.submitted_from else "")]
-        pairs += [("to", self.submitted_to.isoformat() if self.submitted_to else "")]
-        pairs += [("correspondent", one) for one in self.correspondents]
-        pairs += [("sort", "" if self.sort == NEWEST else self.sort), *page.items()]
-        return urlencode([(name, value) for name, value in pairs if value])
+    def parameters(self) -> dict[str, Any]:
+        """Answer what the URL of the blotter carries."""
+        return {
+            "status": self.statuses,
+            "symbol": self.symbol,
+            "side": self.side,
+            "intent": self.intents,
+            "type": self.type,
+            "filled": self.filled,
+            "account": self.account,
+            "from": self.submitted_from,
+            "to": self.submitted_to,
+            "correspondent": self.correspondents,
+            "sort": "" if self.sort == NEWEST else self.sort,
+        }
 
 
 def read_filter(query: QueryDict) -> BlotterFilter:
@@ -153,7 +149,5 @@ def chips(wanted: BlotterFilter) -> list[Chip]:
     found += chip_of(wanted, "type", f"{sentence(wanted.type)} orders")
     found += chip_of(wanted, "filled", FILLED.get(wanted.filled, ""))
     found += chip_of(wanted, "account", f"Account “{wanted.account}”")
-    for name, word in (("submitted_from", "from"), ("submitted_to", "to")):
-        day = getattr(wanted, name)
-        found += chip_of(wanted, name, f"Submitted {word} {day:%b %-d, %Y}") if day else []
+    found += chips_of_days(wanted, "submitted", "Submitted")
     return found + chips_of(wanted, "correspondents", str)

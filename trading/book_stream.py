@@ -1,4 +1,4 @@
-"""`/streams/book`: tells an open page that orders changed, so that its parts fetch themselves again.
+"""`/streams/book`: tells an open page that orders changed or were refused, so that its parts fetch themselves again.
 
 One page opens one stream: it also says, to staff who see the count in the navigation, that the queue
 of options requests changed. A busy market changes hundreds of orders a second and a page shows fifty:
@@ -26,18 +26,26 @@ from brokerage.sse import Stream, refusals_as_json, respond
 from brokerage.stream_bounds import Bounds
 
 ORDERS_CHANGED = b"event: orders-changed\ndata: changed\n\n"
+REFUSALS_CHANGED = b"event: refusals-changed\ndata: changed\n\n"
+# What begins the type of an event, and what a page is told of it: an order, perhaps a position, what was instructed.
+TOLD = {
+    **dict.fromkeys(("order.", "account.balance_changed", "do_not_exercise.", "instruction_message."), ORDERS_CHANGED),
+    **dict.fromkeys(("expiration.", "position.liquidating"), ORDERS_CHANGED),
+    "order_request.": REFUSALS_CHANGED,
+}
+SPACED = frozenset(TOLD.values())
 EVERY_SECONDS = 1.0
 
 
 @refusals_as_json
 async def book_changes(request: HttpRequest) -> StreamingHttpResponse:
-    """Stream `orders-changed` to staff, for the orders that they may see; 401 or 403 otherwise."""
+    """Stream `orders-changed` and `refusals-changed` to staff, for what they may see; 401 or 403 otherwise."""
     user = await sync_to_async(_require_staff)(request)
     sees_queue = user.may(Permission.VIEW_AUDIT)
     stream = Stream(
-        wanted=lambda event: _tells_of_orders(event) or (sees_queue and tells_of_queue(event)),
+        wanted=lambda event: _told_of(event) is not None or (sees_queue and tells_of_queue(event)),
         filters={},
-        render=lambda event: ORDERS_CHANGED if _tells_of_orders(event) else QUEUE_CHANGED,
+        render=lambda event: _told_of(event) or QUEUE_CHANGED,
         tenant=tenant_of(user),
     )
     response = respond(stream, Bounds())
@@ -46,29 +54,32 @@ async def book_changes(request: HttpRequest) -> StreamingHttpResponse:
 
 
 async def spaced(chunks: AsyncIterator[bytes], *, every: float) -> AsyncIterator[bytes]:
-    """Yield the chunks of a stream; that orders changed at once, and then at most every so many seconds.
+    """Yield the chunks of a stream; that a list changed at once, and then at most every so many seconds.
 
     What was held back is said when the time has come, so that nobody is left with an old page.
     """
     now = asyncio.get_running_loop().time
     coming = asyncio.ensure_future(anext(chunks))
-    is_held, due = False, now()
+    held: dict[bytes, None] = {}
+    due = now()
     try:
         while True:
-            done, _ = await asyncio.wait({coming}, timeout=max(due - now(), 0) if is_held else None)
+            done, _ = await asyncio.wait({coming}, timeout=max(due - now(), 0) if held else None)
             if done:
                 try:
                     chunk = coming.result()
                 except StopAsyncIteration:
                     return
                 coming = asyncio.ensure_future(anext(chunks))
-                if chunk != ORDERS_CHANGED:
+                if chunk not in SPACED:
                     yield chunk
                     continue
-                is_held = True
-            if is_held and now() >= due:
-                is_held, due = False, now() + every
-                yield ORDERS_CHANGED
+                held[chunk] = None
+            if held and now() >= due:
+                due = now() + every
+                for chunk in held:
+                    yield chunk
+                held = {}
     finally:
         coming.cancel()
         with suppress(asyncio.CancelledError, StopAsyncIteration):
@@ -76,9 +87,9 @@ async def spaced(chunks: AsyncIterator[bytes], *, every: float) -> AsyncIterator
         await chunks.aclose()  # type: ignore[attr-defined]
 
 
-def _tells_of_orders(event: Event) -> bool:
-    """Say whether an event changes an order, and with it perhaps a position."""
-    return event.type.startswith(("order.", "account.balance_changed"))
+def _told_of(event: Event) -> bytes | None:
+    """Answer what a page is told of an event, if anything."""
+    return next((told for kind, told in TOLD.items() if event.type.startswith(kind)), None)
 
 
 def _require_staff(request: HttpRequest) -> User:

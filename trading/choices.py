@@ -71,6 +71,8 @@ class ActivityType(models.TextChoices):
 
 
 TRADE_ACTIVITIES = frozenset({ActivityType.FILL})
+# What leaves by them goes on in the shares that are delivered: nothing is gained or lost (domain rule TX-3).
+UNREALIZING_ACTIVITIES = frozenset({ActivityType.OPEXC, ActivityType.OPASN})
 
 
 class FeeKind(models.TextChoices):
@@ -180,3 +182,100 @@ class TransferStatus(models.TextChoices):
 class FeePaymentMethod(models.TextChoices):
     USER = "user"
     INVOICE = "invoice"
+
+
+class OrderOrigin(models.TextChoices):
+    """Who wants an order: the account, or the firm that closes what the account cannot carry (domain rule OR-12)."""
+
+    CUSTOMER = "customer"
+    LIQUIDATION = "liquidation"
+
+
+class InstructionKind(models.TextChoices):
+    EXERCISE = "exercise"
+    DO_NOT_EXERCISE = "do_not_exercise", "Do not exercise"
+
+
+class InstructionSource(models.TextChoices):
+    """How an instruction came in."""
+
+    API = "api", "API"
+    STAFF = "staff"
+    EMAIL = "email", "E-mail"
+    RULE = "rule", "Expiration rules"
+
+
+class InstructionStatus(models.TextChoices):
+    """The moves are in `rules/instruction_status.py`."""
+
+    # an exercise: posted, then on its way through the clearing house
+    ACCEPTED = "accepted"
+    TENDERED = "tendered"
+    CONFIRMED = "confirmed"
+    # a do-not-exercise
+    PROPOSED = "proposed", "Waits for a second person"
+    IN_FORCE = "in_force", "In force"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    HONORED = "honored"
+    LAPSED = "lapsed"
+    REJECTED = "rejected"
+
+
+class LateExcuse(models.TextChoices):
+    """What alone excuses a do-not-exercise after the cut-off (domain rule EX-13)."""
+
+    GOOD_FAITH_ERROR = "good_faith_error", "A good-faith error"
+    UNMATCHED_TRADES = "unmatched_trades", "Unmatched trades that could not be reconciled"
+    NO_COMMUNICATION = "no_communication", "Exceptional circumstances that stopped communication"
+
+
+class MessageStatus(models.TextChoices):
+    NEW = "new"
+    MATCHED = "matched"
+    DISMISSED = "dismissed"
+
+
+class NoticeSource(models.TextChoices):
+    FILE = "file", "Clearing file"
+    SANDBOX = "sandbox"
+    SIMULATED = "simulated", "Simulated at expiration"
+
+
+class NoticeStatus(models.TextChoices):
+    ALLOCATED = "allocated"
+    POSTED = "posted"
+
+
+class ExpirationPhase(models.TextChoices):
+    """How far an expiration date has come."""
+
+    REVIEW = "review", "Under review"
+    CLOSED = "closed", "Closed for trading"
+    FINISHED = "finished"
+
+
+class ExpirationState(models.TextChoices):
+    """What is decided of an expiring position."""
+
+    WATCHED = "watched", "Out of the money"
+    NOT_PRICED = "not_priced", "No price"
+    SUPPORTED = "supported", "Will be exercised"
+    LIQUIDATING = "liquidating", "Being sold"
+    DO_NOT_EXERCISE = "do_not_exercise", "Will not be exercised"
+    SHORT = "short", "Open to assignment"
+    CLOSED = "closed", "Traded away"
+    EXERCISED = "exercised"
+    ASSIGNED = "assigned"
+    EXPIRED = "expired"
+
+
+class Projected(models.TextChoices):
+    """What will become of a position that expires, at the prices that are looked at."""
+
+    LIQUIDATED = "liquidated", "Will be liquidated"
+    NOT_PRICED = "not_priced", "Not priced"
+    EXERCISED = "exercised", "Will be exercised"
+    ASSIGNED = "assigned", "Will be assigned"
+    DO_NOT_EXERCISE = "do_not_exercise", "Do not exercise"
+    EXPIRES = "expires", "Expires"

@@ -1,5 +1,6 @@
 """What everything that is held closed at."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +18,11 @@ def prices_at_close(session: Session) -> dict[UUID, Decimal]:
     pinned to the asset or its underlying: what every page said at the close is what is kept.
     """
     held = Position.objects.securities().order_by().values("asset_id").distinct()
-    assets = list(Asset.objects.filter(pk__in=held).select_related(*MARKET))
+    return prices_at(list(Asset.objects.filter(pk__in=held).select_related(*MARKET)), session)
+
+
+def prices_at(assets: Sequence[Asset], session: Session) -> dict[UUID, Decimal]:
+    """Answer what each of the assets, fetched with their market, closed at in that session, where anybody knows."""
     marks = {asset_id: quote.mark for asset_id, quote in get_quotes(assets, session.closes_at).items()}
     closes = closing_prices(assets, session.date)
     prices = {}

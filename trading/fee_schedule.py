@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F
+from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
 from brokerage.prepared import Slot
@@ -26,12 +26,21 @@ def rates_in_force(trade_date: date | Slot, *, asset_class: Any = None) -> Array
     With an `asset_class`, which may be an OuterRef, only those for it. The trade date picks the
     rate, never the day on which it is looked up.
     """
+    columns = {name: F(name) for name in (*CHARGED_FOR, "basis")} | AS_TEXT
+    return ArraySubquery(_newest(trade_date, asset_class).values(row=JSONObject(**columns)))
+
+
+def rates_on(trade_date: date, asset_class: AssetClass) -> tuple[FeeRateInForce, ...]:
+    """Answer the rates for an asset class that hold on that trade date, in a query of their own."""
+    columns = {name: F(name) for name in (*CHARGED_FOR, "basis")} | AS_TEXT
+    return read_rates(_newest(trade_date, asset_class).values_list(JSONObject(**columns), flat=True))
+
+
+def _newest(trade_date: date | Slot, asset_class: Any) -> QuerySet[FeeRate]:
     rows = FeeRate.objects.filter(effective_from__lte=trade_date)
     if asset_class is not None:
         rows = rows.filter(asset_class=asset_class)
-    newest = rows.order_by(*CHARGED_FOR, "-effective_from").distinct(*CHARGED_FOR)
-    columns = {name: F(name) for name in (*CHARGED_FOR, "basis")} | AS_TEXT
-    return ArraySubquery(newest.values(row=JSONObject(**columns)))
+    return rows.order_by(*CHARGED_FOR, "-effective_from").distinct(*CHARGED_FOR)
 
 
 def read_rates(annotated: Iterable[dict[str, Any]]) -> tuple[FeeRateInForce, ...]:

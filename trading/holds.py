@@ -6,6 +6,7 @@ what is free.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from accounts.models import Account
 from brokerage.money import cents_up
 from options.choices import Right
-from options.rules.collateral import put_collateral, shares_to_cover
+from options.rules.collateral import cash_to_cover, put_collateral, shares_to_cover
 from trading.choices import FeeKind, PositionIntent
 from trading.models import AccruedFee, Order, Position, Transfer
 from trading.rules.order_status import OPEN_STATUSES
@@ -36,7 +37,7 @@ class HoldKind(TextChoices):
 class Hold:
     """An amount that is bound: dollars where `unit` is USD, else shares or contracts of that symbol.
 
-    `symbol` is the asset of the order, or the short contract; fees say which they are and of which day.
+    `symbol` is the asset of the order, or the short contract; fees say which they are, and of which `day`.
     """
 
     kind: HoldKind
@@ -46,6 +47,7 @@ class Hold:
     symbol: str = ""
     transfer_id: UUID | None = None
     note: str = ""
+    day: date | None = None
 
 
 def list_holds(account: Account) -> list[Hold]:
@@ -88,6 +90,9 @@ def _shorts(account: Account) -> Iterator[Hold]:
         else:
             amount = shares_to_cover(quantity, contract.deliverable)
             yield Hold(HoldKind.SHORT_CALL, amount, contract.underlying.symbol, symbol=position.asset.symbol)
+            if contract.deliverable_cash_amount:
+                cash = cash_to_cover(quantity, contract.deliverable_cash_amount)
+                yield Hold(HoldKind.SHORT_CALL, cash, USD, symbol=position.asset.symbol)
 
 
 def _short(account: Account) -> QuerySet[Position]:
@@ -103,4 +108,4 @@ def _transfers(account: Account) -> Iterator[Hold]:
 def _fees(account: Account) -> Iterator[Hold]:
     rows = AccruedFee.objects.filter(account=account, booked_by=None, exact_amount__gt=0)
     for kind, day, exact in rows.order_by("trade_date", "kind").values_list("kind", "trade_date", "exact_amount"):
-        yield Hold(HoldKind.FEES, cents_up(exact), USD, note=f"{FeeKind(kind).label} of {day}")
+        yield Hold(HoldKind.FEES, cents_up(exact), USD, note=FeeKind(kind).label, day=day)

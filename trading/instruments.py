@@ -39,6 +39,7 @@ def instrument_of(asset: Asset) -> Instrument:
         expiration_date=contract.expiration_date,
         multiplier=contract.multiplier,
         deliverable=contract.deliverable,
+        deliverable_cash=contract.deliverable_cash_amount,
         underlying_id=contract.underlying_id,
         tick_class=TickClass(contract.underlying.tick_class),
         is_american=contract.style == ExerciseStyle.AMERICAN,
@@ -135,12 +136,14 @@ _COLUMNS = (
     "asset__contract__multiplier",
     "asset__contract__deliverable",
     "asset__contract__underlying_id",
+    "asset__contract__deliverable_cash_amount",
 )
 
 
 def _line(row: tuple) -> Line:
-    asset_id, quantity, held, closing, leaving, accrued, right, strike, multiplier, deliverable, underlying_id = row
+    asset_id, quantity, held, closing, leaving, accrued, *terms = row
     bound = (held or ZERO, closing or ZERO, leaving or ZERO)
+    right, strike, multiplier, deliverable, underlying_id, deliverable_cash = terms
     if right is None:
         return Line(asset_id, quantity, *bound, accrued=accrued or ZERO)
     return Line(
@@ -152,4 +155,5 @@ def _line(row: tuple) -> Line:
         multiplier,
         deliverable,
         underlying_id,
+        deliverable_cash=deliverable_cash,
     )

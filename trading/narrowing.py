@@ -1,16 +1,14 @@
 """What the lists over all accounts narrow down by: whose rows, of which accounts, in which instruments, since when."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.choices import UserKind
-from accounts.list_heads import Chip
 from accounts.listing import LONGEST_CODE, midnight
 from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission
@@ -90,21 +88,6 @@ def known(query: QueryDict, name: str, values: Iterable[str]) -> tuple[str, ...]
     """Answer the values of `name` that the list knows, in its own order."""
     asked = set(query.getlist(name))
     return tuple(one for one in values if one in asked)
-
-
-def chip_of(wanted: Any, name: str, label: str) -> list[Chip]:
-    """Answer the chip of a filter with one value, which says `label`; none where it is not in force."""
-    empty = type(wanted).__dataclass_fields__[name].default
-    return [Chip(label, replace(wanted, **{name: empty}).url())] if getattr(wanted, name) != empty else []
-
-
-def chips_of(wanted: Any, name: str, label: Callable[[str], str]) -> list[Chip]:
-    """Answer a chip for each value of a filter with several."""
-    values: tuple[str, ...] = getattr(wanted, name)
-    return [
-        Chip(label(one), replace(wanted, **{name: tuple(rest for rest in values if rest != one)}).url())
-        for one in values
-    ]
 
 
 def _read_id(text: str) -> UUID | None:

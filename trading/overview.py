@@ -8,9 +8,8 @@ from decimal import Decimal
 from accounts.models import Account
 from brokerage import clock
 from brokerage.money import to_cents
-from options.errors import InvalidContractSymbol
 from options.rules.collateral import put_collateral, shares_to_cover
-from options.rules.contracts import contract_name, parse_symbol
+from options.rules.contracts import name_of
 from options.services.market import get_quotes
 from trading.holds import USD, Hold, HoldKind, list_holds
 from trading.instruments import MARKET_OF_ASSET
@@ -26,7 +25,7 @@ CHART = (600, 160)
 MOST_NAMED = 6
 SEGMENTS = {
     "orders": ("Held by orders", (HoldKind.ORDER,)),
-    "puts": ("Pledged to short puts", (HoldKind.SHORT_PUT,)),
+    "puts": ("Pledged to short puts", (HoldKind.SHORT_PUT, HoldKind.SHORT_CALL)),
     "transfers": ("Leaving by transfers", (HoldKind.TRANSFER,)),
     "fees": ("Accrued fees", (HoldKind.FEES,)),
 }
@@ -208,19 +207,12 @@ def _binding(account: Account, hold: Hold) -> Binding:
     own = f"/accounts/{account.pk}"
     match hold.kind:
         case HoldKind.ORDER:
-            return Binding(hold.amount, f"Order in {_name(hold.symbol)}", f"{own}/orders/{hold.order_id}")
+            return Binding(hold.amount, f"Order in {name_of(hold.symbol)}", f"{own}/orders/{hold.order_id}")
         case HoldKind.TRANSFER:
             return Binding(hold.amount, "Transfer", f"{own}/funding/transfers/{hold.transfer_id}")
         case HoldKind.FEES:
-            return Binding(hold.amount, hold.note, "")
-    return Binding(hold.amount, f"Short {_name(hold.symbol)}", f"{own}/positions#{hold.symbol}")
-
-
-def _name(symbol: str) -> str:
-    try:
-        return contract_name(parse_symbol(symbol))
-    except InvalidContractSymbol:
-        return symbol
+            return Binding(hold.amount, f"{hold.note} of {hold.day:%b %-d, %Y}", "")
+    return Binding(hold.amount, f"Short {name_of(hold.symbol)}", f"{own}/positions#{hold.symbol}")
 
 
 # --- Exposure --------------------------------------------------------------------------------------------

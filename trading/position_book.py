@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import Http404, QueryDict
 
-from accounts.list_heads import Chip
+from accounts.list_filters import Chip, ListFilter, chip_of, chips_of, chips_of_days
 from accounts.listing import read_day
 from accounts.models import User
 from brokerage import clock
@@ -24,8 +23,6 @@ from options.services.market import get_quotes
 from trading.instruments import MARKET, MARKET_OF_ASSET, read_holdings_of
 from trading.models import Order, Position
 from trading.narrowing import (
-    chip_of,
-    chips_of,
     in_assets,
     of_accounts,
     of_correspondents,
@@ -44,9 +41,10 @@ KINDS = {"shares": "Shares", "call": "Calls", "put": "Puts"}
 
 
 @dataclass(frozen=True)
-class BookFilter:
+class BookFilter(ListFilter):
     """Which assets to list: everything that the URL of the book carries. `symbol` finds a share's contracts too."""
 
+    path: ClassVar[str] = PATH
     symbol: str = ""
     kind: str = ""
     side: str = ""
@@ -56,21 +54,17 @@ class BookFilter:
     correspondents: tuple[str, ...] = ()
 
     @property
-    def query_string(self) -> str:
-        """Answer the filter as the URL of the list carries it."""
-        return self._encoded()
-
-    def url(self, path: str = PATH, **page: str) -> str:
-        """Answer the URL of this list, at its first page unless `after` or `before` names another."""
-        encoded = self._encoded(**page)
-        return f"{path}?{encoded}" if encoded else path
-
-    def _encoded(self, **page: str) -> str:
-        pairs = [("symbol", self.symbol), ("kind", self.kind), ("side", self.side)]
-        pairs += [("from", self.expires_from.isoformat() if self.expires_from else "")]
-        pairs += [("to", self.expires_to.isoformat() if self.expires_to else "")]
-        pairs += [("account", self.account), *(("correspondent", one) for one in self.correspondents), *page.items()]
-        return urlencode([(name, value) for name, value in pairs if value])
+    def parameters(self) -> dict[str, Any]:
+        """Answer what the URL of the book carries."""
+        return {
+            "symbol": self.symbol,
+            "kind": self.kind,
+            "side": self.side,
+            "from": self.expires_from,
+            "to": self.expires_to,
+            "account": self.account,
+            "correspondent": self.correspondents,
+        }
 
 
 @dataclass(frozen=True)
@@ -129,9 +123,7 @@ def chips(wanted: BookFilter) -> list[Chip]:
     """Answer the filters in force, one by one, each with the URL of the list without it."""
     found = chip_of(wanted, "symbol", f"In {wanted.symbol}") + chip_of(wanted, "kind", KINDS.get(wanted.kind, ""))
     found += chip_of(wanted, "side", SIDES.get(wanted.side, ""))
-    for name, word in (("expires_from", "from"), ("expires_to", "to")):
-        day = getattr(wanted, name)
-        found += chip_of(wanted, name, f"Expires {word} {day:%b %-d, %Y}") if day else []
+    found += chips_of_days(wanted, "expires", "Expires")
     found += chip_of(wanted, "account", f"Account “{wanted.account}”")
     return found + chips_of(wanted, "correspondents", str)
 

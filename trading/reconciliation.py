@@ -1,11 +1,16 @@
-"""What must always be true of the book, asked of the database in sets (domain rules RC-5, RC-10)."""
+"""What must always be true of the book, asked of the database in sets (domain rules RC-2 to RC-10)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from brokerage import clock, market_calendar
+from options.rules.expirations import first_live_date
+from trading.day_checks import DAY_CHECKS
 from trading.rules.order_status import OPEN_STATUSES
 
 POSITIONS_EQUAL_POSTINGS = """
@@ -23,6 +28,31 @@ POSITIONS_EQUAL_POSTINGS = """
     FULL JOIN trading_position AS held ON held.account_id = booked.account_id AND held.asset_id = booked.asset_id
     JOIN options_asset AS asset ON asset.id = coalesce(booked.asset_id, held.asset_id)
     WHERE coalesce(held.quantity, 0) <> coalesce(booked.quantity, 0)
+"""
+# Of a security: its quantity, and its cost. A position that is flat has no lots left.
+_LOTS_AND_POSITIONS = """
+    FROM (
+        SELECT account_id, asset_id, sum(quantity) AS quantity, sum(cost_amount) AS cost_amount
+        FROM trading_lot WHERE quantity <> 0 GROUP BY account_id, asset_id
+    ) AS made
+    FULL JOIN (
+        SELECT held.* FROM trading_position AS held
+        JOIN options_asset AS asset ON asset.id = held.asset_id AND asset.asset_class <> 'usd'
+        WHERE held.quantity <> 0
+    ) AS held ON held.account_id = made.account_id AND held.asset_id = made.asset_id
+    JOIN options_asset AS asset ON asset.id = coalesce(made.asset_id, held.asset_id)
+"""
+LOTS_ADD_UP = f"""
+    SELECT coalesce(made.account_id, held.account_id), asset.symbol,
+           coalesce(held.quantity, 0), coalesce(made.quantity, 0)
+    {_LOTS_AND_POSITIONS}
+    WHERE coalesce(held.quantity, 0) <> coalesce(made.quantity, 0)
+"""
+LOTS_COST_WHAT_POSITIONS_COST = f"""
+    SELECT coalesce(made.account_id, held.account_id), asset.symbol,
+           coalesce(held.cost_amount, 0), coalesce(made.cost_amount, 0)
+    {_LOTS_AND_POSITIONS}
+    WHERE coalesce(held.cost_amount, 0) <> coalesce(made.cost_amount, 0)
 """
 # Every asset, customers' books and the house's together: what one has, another gave.
 EVERY_ASSET_SUMS_TO_ZERO = """
@@ -79,15 +109,16 @@ FEES_ARE_BOOKED_AS_ACCRUED = """
     JOIN trading_activity AS face ON face.transaction_id = owed.booked_by_id
     WHERE -face.net_amount <> sign(owed.exact_amount) * ceil(abs(owed.exact_amount) * 100) / 100
 """
-# The shorts themselves, whatever open orders hold besides (domain rule BP-10).
+# The shorts themselves, whatever open orders hold besides (domain rule BP-10): a put pledges its strike, a call the
+# shares, and where it was adjusted the cash that it would deliver beside them.
 SHORTS_ARE_COVERED = """
     WITH pledged AS (
-        SELECT short.account_id, dollar.id AS asset_id, sum(-short.quantity * terms.strike_price * terms.multiplier)
-            AS quantity
+        SELECT short.account_id, dollar.id AS asset_id, sum(-short.quantity * CASE terms."right"
+            WHEN 'put' THEN terms.strike_price * terms.multiplier ELSE terms.deliverable_cash_amount END) AS quantity
         FROM trading_position AS short
         JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
         JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
-        WHERE short.quantity < 0 AND terms."right" = 'put'
+        WHERE short.quantity < 0 AND (terms."right" = 'put' OR terms.deliverable_cash_amount > 0)
         GROUP BY short.account_id, dollar.id
         UNION ALL
         SELECT short.account_id, terms.underlying_id, sum(-short.quantity * terms.deliverable)
@@ -119,11 +150,12 @@ NOTHING_IS_OVERDRAWN = """
         WHERE owed.booked_by_id IS NULL
         GROUP BY owed.account_id, dollar.id
         UNION ALL
-        SELECT short.account_id, dollar.id, sum(-short.quantity * terms.strike_price * terms.multiplier)
+        SELECT short.account_id, dollar.id, sum(-short.quantity * CASE terms."right"
+            WHEN 'put' THEN terms.strike_price * terms.multiplier ELSE terms.deliverable_cash_amount END)
         FROM trading_position AS short
         JOIN options_optioncontract AS terms ON terms.asset_id = short.asset_id
         JOIN options_asset AS dollar ON dollar.asset_class = 'usd'
-        WHERE short.quantity < 0 AND terms."right" = 'put'
+        WHERE short.quantity < 0 AND (terms."right" = 'put' OR terms.deliverable_cash_amount > 0)
         GROUP BY short.account_id, dollar.id
         UNION ALL
         SELECT short.account_id, terms.underlying_id, sum(-short.quantity * terms.deliverable)
@@ -144,6 +176,8 @@ NOTHING_IS_OVERDRAWN = """
 """
 CHECKS = {
     "positions equal their postings": POSITIONS_EQUAL_POSTINGS,
+    "lots add up to positions": LOTS_ADD_UP,
+    "lots cost what positions cost": LOTS_COST_WHAT_POSITIONS_COST,
     "what accounts have the house gave": EVERY_ASSET_SUMS_TO_ZERO,
     "orders equal their fills": ORDERS_EQUAL_FILLS,
     "orders say what their fills were worth": FILLS_ARE_WORTH_WHAT_ORDERS_SAY,
@@ -151,6 +185,7 @@ CHECKS = {
     "fees are booked as they accrued": FEES_ARE_BOOKED_AS_ACCRUED,
     "shorts are covered": SHORTS_ARE_COVERED,
     "what is pledged and held is there": NOTHING_IS_OVERDRAWN,
+    **DAY_CHECKS,
 }
 
 
@@ -166,10 +201,19 @@ class Break:
 
 
 def find_breaks() -> list[Break]:
-    """Answer every break of every check; an empty list is what a sound book has."""
-    found = []
+    """Answer every break of every check as of now; an empty list is what a sound book has."""
+    now = clock.now()
+    return [one for check in CHECKS for one in find_breaks_of(check, now)]
+
+
+def find_breaks_of(check: str, at: datetime) -> list[Break]:
+    """Answer the breaks of one check, as of `at`: a contract has expired once its last session has closed."""
+    facts: dict[str, Any] = {
+        "open": [str(status) for status in OPEN_STATUSES],
+        "today": first_live_date(at),
+        "opened": market_calendar.last_session(at).date,
+        "since": market_calendar.last_session(at).opens_at,
+    }
     with connection.cursor() as cursor:
-        for check, sql in CHECKS.items():
-            cursor.execute(sql, {"open": [str(status) for status in OPEN_STATUSES]})
-            found += [Break(check, *row) for row in cursor.fetchall()]
-    return found
+        cursor.execute(CHECKS[check], facts)
+        return [Break(check, *row) for row in cursor.fetchall()]

@@ -35,6 +35,8 @@ app_name = "trading"
 urlpatterns = [
     path("search", views.search, name="search"),
     path("", include("trading.urls_book")),
+    path("", include("trading.urls_after")),
+    path("", include("trading.urls_lots")),
     path("compliance", views_compliance.approval_reports, name="approval_reports"),
     path("compliance/<int:report_id>", views_compliance.approval_report, name="approval_report"),
     path("compliance/<int:report_id>/findings.csv", views_compliance.export_findings, name="export_findings"),

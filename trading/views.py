@@ -41,6 +41,11 @@ class PositionLine:
         """Answer how much of it an order can close: what is free."""
         return abs(self.marked.free_quantity)
 
+    @property
+    def may_be_exercised(self) -> bool:
+        """Say whether it is a long contract."""
+        return self.marked.asset.is_option and self.marked.quantity > 0
+
 
 @require_GET
 @never_cache
@@ -53,6 +58,7 @@ def positions(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     context = account_frame(account, "positions") | {
         "positions": lines,
         "may_trade": request.user.may(Permission.SUBMIT_ORDERS) and account.kind == AccountKind.CUSTOMER,
+        "may_exercise": request.user.may(Permission.EXERCISE_POSITIONS),
     }
     return render_page(request, "trading/positions.html", fragment="trading/_positions.html", context=context)
 

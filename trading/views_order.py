@@ -21,6 +21,7 @@ from brokerage.web import redirect_page, render_page
 from trading.canceling import why_not
 from trading.choices import OrderStatus
 from trading.forms_ticket import ReplaceForm
+from trading.lot_book import realized_by
 from trading.models import Order
 from trading.order_errors import OrderNotFound
 from trading.order_fees import fees_of
@@ -44,6 +45,7 @@ def order(request: SignedInRequest, account_id: UUID, order_id: UUID) -> HttpRes
         "history": read_history(found, names_people=request.user.kind != UserKind.CUSTOMER),
         "chain": chain if len(chain) > 1 else [],
         "fees": fees_of(found),
+        "realized": realized_by(found),
     }
     return render_page(request, "trading/order.html", fragment="trading/_order.html", context=context)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +23,15 @@ class Feed:
     """One public stream: the types it carries, how an event is printed, and the parameters that bound it.
 
     An event that is recorded once for each of two accounts is `told_once` by the side whose payload
-    has these values; a stream of one account alone hears its own side, whichever it is.
+    has these values; a stream of one account alone hears its own side, whichever it is. The query may
+    narrow the stream by the members in `narrowed_by`, each with what it must read like.
     """
 
     carried: frozenset[str]
     describe: Callable[[Event, User], dict[str, Any]]
     parameters: Mapping[str, tuple[str, Reader]] = field(default_factory=lambda: V1_PARAMETERS)
     told_once: Mapping[str, str] = field(default_factory=dict)
+    narrowed_by: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
 
 
 def stream_view(feed: Feed) -> StreamView:
@@ -36,15 +39,18 @@ def stream_view(feed: Feed) -> StreamView:
 
     async def events(request: HttpRequest, actor: User) -> StreamingHttpResponse:
         account_id = _account_id(request.GET.get("id", ""))
+        narrowed = _narrowed(request.GET, feed)
         bounds = read_bounds(request.GET, request.headers.get("Last-Event-ID"), dict(feed.parameters))
-        return respond(stream_of(feed, actor, account_id), bounds)
+        return respond(stream_of(feed, actor, account_id, narrowed), bounds)
 
     return key_stream(events)
 
 
-def stream_of(feed: Feed, actor: User, account_id: UUID | None) -> Stream:
+def stream_of(
+    feed: Feed, actor: User, account_id: UUID | None, narrowed: Mapping[str, str] = MappingProxyType({})
+) -> Stream:
     """Answer which events this actor receives; an account that is not its own never has one."""
-    once = feed.told_once if account_id is None else {}
+    once = {**(feed.told_once if account_id is None else {}), **narrowed}
     filters: dict[str, Any] = {"type__in": feed.carried, "correspondent_id": actor.correspondent_id}
     filters |= {f"payload__{name}": value for name, value in once.items()}
     if account_id is not None:
@@ -79,6 +85,14 @@ def v1_ids(event: Event) -> dict[str, Any]:
 def v2_ids(event: Event) -> dict[str, Any]:
     """Answer the same for the second version, where the id is the ULID."""
     return {"at": instant(event), "event_id": event.ulid}
+
+
+def _narrowed(query: Mapping[str, str], feed: Feed) -> dict[str, str]:
+    try:
+        return {name: str(read(query[name])) for name, read in feed.narrowed_by.items() if query.get(name)}
+    except ValueError:
+        wrong = [name for name in feed.narrowed_by if query.get(name)]
+        raise AccountInputInvalid({name: ["cannot be read"] for name in wrong}) from None
 
 
 def _account_id(text: str) -> UUID | None:

@@ -94,3 +94,6 @@ class NoticeKind(TextChoices):
     VERIFICATION = "verification", "Your answers, to be verified"
     REMINDER = "reminder", "A fifteen-day clock runs out"
     REPORT = "report", "Compliance report"
+    INSTRUCTION = "instruction", "Instruction about a position"
+    EXPIRATION = "expiration", "A position expires"
+    ASSIGNMENT = "assignment", "Contracts were assigned"

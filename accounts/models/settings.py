@@ -9,9 +9,12 @@ from accounts.models.users import User
 
 
 class SettingsProposal(models.Model):
-    """Changes that wait, by setting: `{"journal_limit_amount": {"from": "100.00", "to": null}}`."""
+    """Changes that wait, by setting: `{"journal_limit_amount": {"from": "100.00", "to": null}}`.
 
-    correspondent = models.ForeignKey(Correspondent, models.PROTECT, related_name="proposals")
+    Without a correspondent they are of what holds for all of them (`BrokerPolicy`).
+    """
+
+    correspondent = models.ForeignKey(Correspondent, models.PROTECT, null=True, related_name="proposals")
     changes = models.JSONField()
     reason = models.CharField(max_length=1000)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -23,7 +26,10 @@ class SettingsProposal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["correspondent"], condition=Q(decided_at__isnull=True), name="one_proposal_waits_at_a_time"
+                fields=["correspondent"],
+                condition=Q(decided_at__isnull=True),
+                nulls_distinct=False,
+                name="one_proposal_waits_at_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(is_accepted=True, decided_by=F("proposed_by")),

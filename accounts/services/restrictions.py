@@ -49,15 +49,23 @@ def restrict_account(*, actor: User, account_id: UUID, changes: RestrictionChang
         raise RestrictionInvalid(faults)
 
     give_reason(said)
-    now = clock.now()
+    record_events(put_restrictions(account, wanted, clock.now()))
+    return account
+
+
+def put_restrictions(account: Account, wanted: dict[str, Any], now: datetime) -> list[Event]:
+    """Put restrictions on an account, or lift them, and answer what to announce: a step, under the lock.
+
+    `wanted` is what `RestrictionChanges.given` answers, without faults. Who calls it gives the reason.
+    """
+    wanted = dict(wanted)
     events = _change_disabled(account, wanted.pop("is_disabled", None), now)
     before = {name: getattr(account, name) for name, value in wanted.items() if getattr(account, name) != value}
     for name in before:
         setattr(account, name, wanted[name])
     if events or before:
         account.save(update_fields=["status", "is_status_pinned", *before])
-    record_events(events + _announced(account, before, now))
-    return account
+    return events + _announced(account, before, now)
 
 
 def _change_disabled(account: Account, is_disabled: bool | None, now: datetime) -> list[Event]:

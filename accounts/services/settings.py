@@ -36,6 +36,7 @@ from accounts.settings_errors import (
 from brokerage import clock
 
 SHORTEST_REASON, LONGEST_REASON = 3, 1000
+ALLOCATION = "allocation_method"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,11 @@ def change_settings(
     changed = [name for name in names if name not in waiting]
     _write(correspondent, {name: getattr(wanted, name) for name in changed})
     if waiting:
-        _propose(actor, correspondent, current, wanted, waiting, reason.strip())
+        changes = {
+            name: {"from": json_value(getattr(current, name)), "to": json_value(getattr(wanted, name))}
+            for name in waiting
+        }
+        _propose(actor, correspondent, changes, reason.strip())
     return SettingsOutcome(tuple(changed), tuple(waiting))
 
 
@@ -101,28 +106,26 @@ def decide_settings_proposal(*, actor: User, proposal_id: int, is_accepted: bool
 
 
 @transaction.atomic(durable=True)
-def change_allocation_method(
+def propose_allocation_method(
     *, actor: User, method: AllocationMethod, seen: AllocationMethod, reason: str
-) -> BrokerPolicy:
-    """Choose how assignments are allocated, for every correspondent alike (FD-6).
+) -> SettingsProposal | None:
+    """Propose how assignments are allocated, for every correspondent alike (FD-6); None where it is so already.
 
-    Raises `AllocationIsTheBrokers`, `ReasonNeeded` or `SettingsChangedMeanwhile`.
+    Another of the broker's administrators puts it into force: the method and each change of it are
+    approved before they are used (AS-2). Raises `AllocationIsTheBrokers`, `ReasonNeeded`,
+    `SettingsChangedMeanwhile` or `SettingsProposalWaiting`.
     """
     actor.require(Permission.MANAGE_SETTINGS)
     if not actor.sees_every_correspondent:
         raise AllocationIsTheBrokers
     acting.claim(actor)
-    BrokerPolicy.objects.get_or_create(pk=1)
-    policy = BrokerPolicy.objects.select_for_update().get(pk=1)
+    policy = _lock_policy()
     if method == policy.allocation_method:
-        return policy
-    if policy.allocation_method != seen:
-        label = AllocationMethod(policy.allocation_method).label
-        raise SettingsChangedMeanwhile(now=f"assignments are now allocated “{label}”")
+        return None
+    _require_method(policy, seen)
     acting.give_reason(_required(reason))
-    policy.allocation_method = method
-    policy.save(update_fields=["allocation_method"])
-    return policy
+    changes = {ALLOCATION: {"from": policy.allocation_method, "to": str(method)}}
+    return _propose(actor, None, changes, reason.strip())
 
 
 def settings_of(correspondent: Correspondent) -> CorrespondentSettings:
@@ -143,7 +146,10 @@ def _lock_proposal(actor: User, proposal_id: int) -> SettingsProposal:
     found = SettingsProposal.objects.filter(pk=proposal_id).first()
     if found is None or not (actor.sees_every_correspondent or found.correspondent_id == actor.correspondent_id):
         raise SettingsProposalNotFound
-    lock_correspondent(actor, found.correspondent_id)  # decided on under the same lock that changes take
+    if found.correspondent_id is None:  # decided on under the same lock that changes take
+        _lock_policy()
+    else:
+        lock_correspondent(actor, found.correspondent_id)
     return SettingsProposal.objects.select_related("correspondent", "proposed_by", "decided_by").get(pk=proposal_id)
 
 
@@ -184,29 +190,42 @@ def _write(correspondent: Correspondent, changes: dict[str, Any]) -> None:
 
 
 def _propose(
-    actor: User,
-    correspondent: Correspondent,
-    current: CorrespondentSettings,
-    wanted: CorrespondentSettings,
-    names: list[str],
-    reason: str,
-) -> None:
+    actor: User, correspondent: Correspondent | None, changes: dict[str, dict[str, Any]], reason: str
+) -> SettingsProposal:
     if SettingsProposal.objects.filter(correspondent=correspondent, decided_at__isnull=True).exists():
         raise SettingsProposalWaiting
-    changes = {
-        name: {"from": json_value(getattr(current, name)), "to": json_value(getattr(wanted, name))} for name in names
-    }
     now: datetime = clock.now()
-    SettingsProposal.objects.create(
+    return SettingsProposal.objects.create(
         correspondent=correspondent, changes=changes, reason=reason, proposed_by=actor, proposed_at=now
     )
 
 
 def _put_into_force(proposal: SettingsProposal) -> None:
     correspondent = proposal.correspondent
+    if correspondent is None:
+        _choose_method(proposal)
+        return
     current = settings_of(correspondent)
     for name, change in proposal.changes.items():
         if json_value(getattr(current, name)) != change["from"]:
             now = f"{SETTINGS[name].label} is now {in_words(name, getattr(current, name))}"
             raise SettingsChangedMeanwhile(now=now)
     _write(correspondent, {name: read_value(name, change["to"]) for name, change in proposal.changes.items()})
+
+
+def _choose_method(proposal: SettingsProposal) -> None:
+    policy, change = _lock_policy(), proposal.changes[ALLOCATION]
+    _require_method(policy, AllocationMethod(change["from"]))
+    policy.allocation_method = change["to"]
+    policy.save(update_fields=[ALLOCATION])
+
+
+def _lock_policy() -> BrokerPolicy:
+    BrokerPolicy.objects.get_or_create(pk=1)
+    return BrokerPolicy.objects.select_for_update().get(pk=1)
+
+
+def _require_method(policy: BrokerPolicy, seen: AllocationMethod) -> None:
+    if policy.allocation_method != seen:
+        label = AllocationMethod(policy.allocation_method).label
+        raise SettingsChangedMeanwhile(now=f"assignments are now allocated “{label}”")

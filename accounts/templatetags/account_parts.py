@@ -16,6 +16,7 @@ TABS = (
     ("overview", "", "Overview"),
     ("balances", "balances", "Balances"),
     ("positions", "positions", "Positions"),
+    ("lots", "lots", "Lots"),
     ("orders", "orders", "Orders"),
     ("activities", "activities", "Activities"),
     ("options", "options", "Options"),

@@ -1,6 +1,7 @@
 """What the wire shows of contracts, assets, requests for a level and pinned quotes."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from brokerage.money import plain
@@ -40,21 +41,23 @@ def contract_json(row: tuple, *, with_deliverables: bool) -> dict[str, Any]:
         if value is not None
     }
     if with_deliverables:
-        shown["deliverables"] = [_deliverable(shown)]
+        shown["deliverables"] = _deliverables(shown, row[len(CONTRACT_WIRE)])
     return shown
 
 
-def _deliverable(contract: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _deliverables(contract: dict[str, Any], cash: Decimal) -> list[dict[str, Any]]:
+    """Answer what one contract delivers: its shares, and after an adjustment the cash beside them."""
+    settles = {"settlement_type": "T+1", "settlement_method": "CCC", "delayed_settlement": False}
+    shares = {
         "type": "equity",
         "symbol": contract["underlying_symbol"],
         "asset_id": contract["underlying_asset_id"],
         "amount": contract["size"],
         "allocation_percentage": "100",
-        "settlement_type": "T+1",
-        "settlement_method": "CCC",
-        "delayed_settlement": False,
+        **settles,
     }
+    dollars = {"type": "cash", "symbol": "USD", "amount": plain(cash), "allocation_percentage": "0", **settles}
+    return ([shares] if contract["size"] != "0" else []) + ([dollars] if cash else [])
 
 
 def asset_json(asset: Asset) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Option contracts: the terms of an asset whose class is `us_option`."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
-from brokerage.fields import PriceField
+from brokerage.fields import MoneyField, PriceField
 from options.choices import ExerciseStyle, Right
 from options.models.assets import Asset
 from options.rules.contracts import ContractTerms
@@ -12,9 +14,9 @@ from options.rules.contracts import ContractTerms
 class OptionContract(models.Model):
     """What one contract is about. One contract, one key: `osi_key`, the clearing files' 21 characters.
 
-    Premium and strike extend by `multiplier`; `deliverable` is the shares that change hands.
-    They are two facts (domain rule SY-5). `retired_at` is when the last session was over: a
-    retired contract's asset is inactive.
+    Premium and strike extend by `multiplier`; `deliverable` is the shares that change hands, and
+    `deliverable_cash_amount` the dollars beside them. They are facts apart (domain rule SY-5).
+    `retired_at` is when the last session was over: a retired contract's asset is inactive.
     """
 
     asset = models.OneToOneField(Asset, models.PROTECT, primary_key=True, related_name="contract")
@@ -27,6 +29,7 @@ class OptionContract(models.Model):
     expiration_date = models.DateField()
     multiplier = models.PositiveIntegerField(default=100)
     deliverable = models.PositiveIntegerField(default=100)
+    deliverable_cash_amount = MoneyField(default=Decimal(0))
     open_interest = models.PositiveIntegerField(null=True)
     open_interest_date = models.DateField(null=True)
     close_price = PriceField(null=True)
@@ -42,6 +45,9 @@ class OptionContract(models.Model):
             ),
             models.CheckConstraint(condition=Q(strike_price__gt=0), name="a_strike_is_above_zero"),
             models.CheckConstraint(condition=Q(multiplier__gt=0), name="a_multiplier_is_above_zero"),
+            models.CheckConstraint(
+                condition=Q(deliverable_cash_amount__gte=0), name="deliverable_cash_is_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(close_price__isnull=True) | Q(close_price__gte=0), name="a_close_price_is_not_negative"
             ),

@@ -16,6 +16,11 @@ def shares_to_cover(contracts: Decimal, deliverable: int) -> Decimal:
     return contracts * deliverable
 
 
+def cash_to_cover(contracts: Decimal, deliverable_cash: Decimal) -> Decimal:
+    """Answer the dollars that so many short calls would deliver beside the shares: none unless they were adjusted."""
+    return cents_up(contracts * deliverable_cash)
+
+
 def put_collateral(contracts: Decimal, strike_price: Decimal, multiplier: int) -> Decimal:
     """Answer the dollars that so many short puts would pay when assigned, rounded up to the cent."""
     return cents_up(contracts * strike_price * multiplier)

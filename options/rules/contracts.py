@@ -94,3 +94,11 @@ def contract_name(terms: ContractTerms) -> str:
     """Write the contract as people say it: `AAPL Feb 23 2024 95 Call`."""
     day = terms.expiration_date
     return f"{terms.root} {_MONTHS[day.month - 1]} {day:%d %Y} {plain(terms.strike_price)} {terms.right.label}"
+
+
+def name_of(symbol: str) -> str:
+    """Answer the name of the contract with that symbol; what is no contract's symbol stays as it is."""
+    try:
+        return contract_name(parse_symbol(symbol))
+    except InvalidContractSymbol:
+        return symbol

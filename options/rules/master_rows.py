@@ -60,6 +60,7 @@ class ContractRow:
     style: ExerciseStyle | None
     multiplier: int | None
     deliverable: int | None
+    deliverable_cash_amount: Decimal | None
     open_interest: int | None
     open_interest_date: date | None
     close_price: Decimal | None
@@ -104,6 +105,8 @@ def parse_contract(line: int, values: Mapping[str, Any]) -> ContractRow:
     except InvalidContractSymbol:
         raise BadRow(line=line, problem=f"symbol {text!r} is not an option symbol") from None
     _require_agreement(cells, terms)
+    underlying_symbol = _underlying(cells, terms)
+    shares, cash = _deliverables(cells, underlying_symbol)
     return ContractRow(
         line=line,
         symbol=compact_symbol(terms),
@@ -112,11 +115,12 @@ def parse_contract(line: int, values: Mapping[str, Any]) -> ContractRow:
         name=cells.text("name"),
         status=cells.choice("status", AssetStatus),
         tradable=cells.truth("tradable"),
-        underlying_symbol=_underlying(cells, terms),
+        underlying_symbol=underlying_symbol,
         underlying_id=cells.uuid("underlying_asset_id"),
         style=cells.choice("style", ExerciseStyle),
         multiplier=cells.count("multiplier", least=1),
-        deliverable=cells.count("size", least=1),
+        deliverable=shares,
+        deliverable_cash_amount=cash,
         open_interest=cells.count("open_interest"),
         open_interest_date=cells.day("open_interest_date"),
         close_price=cells.price("close_price"),
@@ -134,6 +138,41 @@ def _require_agreement(cells: "_Cells", terms: ContractTerms) -> None:
     ):
         if said is not None and said != meant:
             raise BadRow(line=cells.line, problem=f"{field} {said} differs from {meant} in the symbol")
+
+
+def _deliverables(cells: "_Cells", underlying_symbol: str) -> tuple[int | None, Decimal | None]:
+    """Answer the shares and the dollars of one contract: by `size` and `deliverable_cash`, or by the list that the
+    API shows, `deliverables`, which says both.
+    """
+    listed = cells.values.get("deliverables")
+    if not listed:
+        shares, cash = cells.count("size"), cells.dollars("deliverable_cash")
+    else:
+        shares, cash = _listed(cells.line, listed, underlying_symbol)
+        if cells.count("size") not in (None, shares):
+            raise BadRow(line=cells.line, problem=f"size differs from the {shares} shares in deliverables")
+    if shares == 0 and not cash:
+        raise BadRow(line=cells.line, problem="size must be a whole number of at least 1 where no cash is delivered")
+    return shares, cash
+
+
+def _listed(line: int, listed: Any, underlying_symbol: str) -> tuple[int, Decimal]:
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise BadRow(line=line, problem="deliverables must be a list of objects")
+    found: dict[str, _Cells] = {}
+    for one in listed:
+        kind = str(one.get("type"))
+        if kind not in ("equity", "cash") or kind in found:
+            raise BadRow(line=line, problem="deliverables must be one of equity and one of cash at most")
+        found[kind] = _Cells(line, one)
+        if one.get("amount") in (None, ""):
+            raise BadRow(line=line, problem=f"the amount of the {kind} in deliverables is not known yet")
+    shares, cash = found.get("equity"), found.get("cash")
+    if shares and shares.text("symbol") != underlying_symbol:
+        raise BadRow(line=line, problem=f"deliverables name other shares than {underlying_symbol}")
+    return (shares.count("amount") or 0) if shares else 0, (cash.dollars("amount") or Decimal(0)) if cash else Decimal(
+        0
+    )
 
 
 def _underlying(cells: "_Cells", terms: ContractTerms) -> str:
@@ -197,6 +236,15 @@ class _Cells:
             return number
 
         return self._read(field, read, "must be a price with at most four decimal places")
+
+    def dollars(self, field: str) -> Decimal | None:
+        def read(text: str) -> Decimal:
+            number = Decimal(text)
+            if not 0 <= number < HIGHEST_PRICE or number != number.quantize(Decimal("0.01")):
+                raise ValueError
+            return number
+
+        return self._read(field, read, "must be dollars with at most two decimal places")
 
     def _read(self, field: str, read: Callable[[str], Value], must: str) -> Value | None:
         text = self.text(field)

@@ -29,7 +29,12 @@ BATCH = 2_000
 SHARE_SAYS = ("name", "exchange", "status", "tradable", "marginable", "shortable", "easy_to_borrow", "fractionable")
 CONTRACT_ASSET_SAYS = ("name", "status", "tradable")
 # Terms are listed once: afterwards only a corporate action changes them (domain rule CA-12).
-CONTRACT_TERMS = {"style": "style", "multiplier": "multiplier", "deliverable": "size"}
+CONTRACT_TERMS = {
+    "style": "style",
+    "multiplier": "multiplier",
+    "deliverable": "size",
+    "deliverable_cash_amount": "deliverable cash",
+}
 CONTRACT_SAYS = (
     "open_interest",
     "open_interest_date",

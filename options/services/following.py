@@ -141,6 +141,11 @@ FOLLOWED: dict[str, Callable[[Account, Event], None]] = {
 }
 
 
+def follow(event_type: str, step: Callable[[Account, Event], None]) -> None:
+    """Have `step` run once for each event of that type, its account locked: for apps to the right of this one."""
+    FOLLOWED[event_type] = step
+
+
 def _application(event: Event) -> OptionsApplication:
     rows = OptionsApplication.objects.select_related("account__correspondent", "account__owner", "correspondent")
     return rows.get(pk=event.subject_id)

@@ -294,7 +294,8 @@ def test_the_command_says_that_all_is_well(sealed):
 
     call_command("verify_audit", stdout=said)
 
-    assert f"{len(sealed)} entries in 3 seals are as they were sealed." in said.getvalue()
+    seals = AuditSeal.objects.count()  # three or more: what another transaction still holds up comes with the next
+    assert f"{len(sealed)} entries in {seals} seals are as they were sealed." in said.getvalue()
 
 
 def test_the_command_fails_with_the_first_break(sealed):

@@ -24,6 +24,9 @@ NOT_AUDITED = {
     **dict.fromkeys(["Event", "LedgerTransaction", "Posting", "Activity", "Refusal"], "is append-only itself"),
     "FeeRate": "is append-only itself",
     **dict.fromkeys(["Position", "ClosingBalance", "EquityPoint", "AccruedFee"], "is a projection of the ledger"),
+    **dict.fromkeys(["Lot", "LotClosing"], "is a projection of the ledger"),
+    **dict.fromkeys(["Expiration", "ExpiringPosition"], "is a work paper: its acts are orders, instructions, postings"),
+    "ReconciliationRun": "says that the checks ran; what they found is audited",
     "ScheduledRun": "says that a job ran; nobody acts",
     **dict.fromkeys(["OpeningsRead", "EventsRead"], "says how far events were read; nobody acts"),
     # market data

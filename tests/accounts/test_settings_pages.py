@@ -98,6 +98,10 @@ def test_a_partner_sees_the_allocation_method_and_may_not_change_it(acme, admin)
     assert "the allocation method is the broker" in desk.post("/settings/allocation", sent).content.decode()
     assert not BrokerPolicy.objects.filter(allocation_method="fifo").exists()
     assert signed_in(make_staff(Role.ADMIN, None)).post("/settings/allocation", sent).status_code == 302
+    proposal = SettingsProposal.objects.get()
+    second = signed_in(make_staff(Role.ADMIN, None, email="second@broker.example"))
+    assert "from Random to <strong>First in, first out" in second.get("/settings").content.decode()
+    second.post(f"/settings/proposals/{proposal.pk}", {"decision": "accept"})
     assert BrokerPolicy.objects.get().allocation_method == "fifo"
 
 

@@ -20,7 +20,7 @@ from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from accounts.choices import AccountKind, Role
+from accounts.choices import AccountKind, AllocationMethod, Role
 from accounts.models import Account, ApiKey, Correspondent, User
 from accounts.profile_forms import FORMS
 from accounts.rules.applications import UploadedDocument
@@ -28,7 +28,7 @@ from accounts.rules.keys import LONGEST_NAME
 from accounts.services.documents import upload_documents
 from accounts.services.notes import add_note
 from accounts.services.settings import change_settings, settings_of
-from accounts.services.users import issue_api_key
+from accounts.services.users import issue_api_key, system_user
 from brokerage import clock
 from brokerage.errors import BrokerageError
 from options.choices import ReasonCode, ReviewAct
@@ -40,11 +40,26 @@ from tests.accounts.openings import STEPS
 from tests.browser.drafts import PNG, start
 from tests.factories import application_body, make_account, make_correspondent, make_customer, make_staff
 from tests.options.applicants import SOUND_ANSWERS
+from tests.options.contracts import list_contracts
 from tests.options.requests import make_pending
 from tests.trading.funding import ach_out, linked_ach, linked_bank, send, wire_out
 from trading.approval_report import FINDINGS
-from trading.models import ApprovalReport, Order
+from trading.choices import InstructionSource, NoticeSource, NoticeStatus
+from trading.models import (
+    Activity,
+    ApprovalReport,
+    Assignment,
+    AssignmentNotice,
+    InstructionMessage,
+    Order,
+    Position,
+    ReconciliationBreak,
+)
+from trading.rules.allocation import Allocation, Candidate, Opened, write_work_paper
+from trading.rules.outlook import expiring_sessions
 from trading.rules.ticket_form import OrderRequest
+from trading.services.instruction_steps import new_instruction
+from trading.services.messages import receive_message
 from trading.services.orders import submit_order
 from trading.services.venue_reports import acknowledge_order
 
@@ -87,10 +102,25 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/openings", *(f"/openings{part}" for part in OPENING), "/openings/{draft_id}/discard"),
         *_ok("/orders", "/orders?status=open&symbol=AAPL", "/orders?status=rejected", "/orders/filters"),
         *_ok("/orders/cancel?selected={resting_id}", "/orders/refusals", "/orders/refusals/filters", OWN + "/refusals"),
+        *_ok(
+            "/ledger",
+            "/ledger?type=OPEXC",
+            "/ledger/totals",
+            "/ledger/filters",
+            "/ledger/transactions/{transaction_id}",
+        ),
+        *_ok("/reconciliation", "/reconciliation/breaks/{break_id}"),
+        *_ok("/instructions", "/instructions?status=in_force", "/instructions/filters", "/instructions/{asked_dne_id}"),
+        *_ok("/instructions/messages", "/instructions/messages?status=matched", "/instructions/messages/{message_id}"),
+        *_ok(OWN + "/positions/{call}/do-not-exercise"),
+        *_ok("/assignments", "/assignments?state=person", "/assignments/filters", OWN + "/assignments"),
+        *_ok("/expiring", "/expiring?move=AAPL:%2B2.5&outcome=exercised", "/expiring/board", "/expiring/filters"),
+        *_ok("/expiring/range?move_of=AAPL", "/expiring/tell?selected={expiring_position_id}"),
         *_ok("/positions", "/positions?kind=put", "/positions/AAPL", "/positions/filters"),
+        *_ok(OWN + "/lots", OWN + "/lots/realized", OWN + "/lots/realized?year=2026&symbol=AAPL"),
         *_ok("/search?q=john", "/search?q=aapl", "/search?q=zzzz"),
         *_ok(OWN + "/trade", OWN + "/trade?symbol={call}&side=sell&limit_price=250", *(OWN + part for part in ORDER)),
-        *_ok(OWN + "/trade?symbol={call}&side=sell&qty=3&limit_price=250"),
+        *_ok(OWN + "/trade?symbol={call}&side=sell&qty=3&limit_price=250", OWN + "/positions/{call}/exercise"),
         *_ok("/security", "/security/password", "/security/passkeys/add", "/sign-out"),
         *_ok("/options/chain?all=1", "/options/chain/AAPL", "/options/chain/AAPL?expiration=all&strikes=all&greeks=1"),
         *_ok("/options/chain/AAPL/trade?contract={call}&side=sell", "/options/chain/AAPL?account={account_id}"),
@@ -100,7 +130,7 @@ VISITS: dict[str, list[Visit]] = {
     "compliance": [
         *_ok("/options/queue", "/options/requests/{request_id}", "/options/reviews/{review_id}"),
         *_ok("/audit", "/audit?act=added&account=john", "/audit?actor=nobody", OWN + "/audit"),
-        *_ok(OWN + "/decide", OWN + "/restrict", OWN),
+        *_ok(OWN + "/decide", OWN + "/restrict", OWN, "/assignments/{assignment_id}"),
         *_ok("/compliance", "/compliance/{report_id}", "/compliance/{empty_report_id}"),
     ],
     "admin": [
@@ -114,10 +144,11 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/security/again", "/security/again/code", "/security/again/passkey"),
     ],
     "broker": [
-        *_ok("/orders", "/orders/refusals", "/positions", "/positions/AAPL"),
+        *_ok("/orders", "/orders/refusals", "/positions", "/positions/AAPL", "/expiring"),
         *_ok("/accounts", "/openings", OWN, "/team", "/team?house=GLBX", "/team/add"),
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
-        *_ok("/compliance"),
+        *_ok("/assignments", "/assignments/notices", "/assignments/notices/{notice_id}?again=1", "/assignments/import"),
+        *_ok("/compliance", "/expiring/2026-01-16/prices"),
     ],
     "principal": [
         *_ok("/options/queue", "/options/queue?level=1&query=nobody", "/options/queue/count"),
@@ -129,6 +160,7 @@ VISITS: dict[str, list[Visit]] = {
     "customer": [
         *_ok(OWN, OWN + "/profile", "/security"),
         *_ok(*(OWN + part for part in OPTIONS), *ASKING, "/options/chain/AAPL", OWN + ORDER[0]),
+        *_ok("/assignments/how", OWN + "/assignments", "/assignments/{assignment_id}"),
         Visit(OWN + "/options/lower?level=3", 422),
         Visit(OWN + "/notes", 404),
     ],
@@ -166,7 +198,30 @@ def rows_of(account: Account, clerk: User) -> dict[str, Any]:
         **_requests_of(firm),
         **_queue_of(account),
         **_orders_of(account, clerk),
+        **_expiring_of(account),
+        **_instructions_of(account, clerk),
+        **_assignments_of(account),
     }
+
+
+def _instructions_of(account: Account, clerk: User) -> dict[str, Any]:
+    """Make a message with long words, and an instruction from it that waits for a second person."""
+    raw = f"From: {account.email_address}\nSubject: {LONG * 2}\nX-Odd: {'x' * 300}\n\n{LONG * 4}\n\nDo not exercise."
+    message = receive_message(actor=system_user(), raw=raw.encode(), received_at=clock.now())
+    InstructionMessage.objects.filter(pk=message.pk).update(correspondent=account.correspondent)
+    proposal = new_instruction(
+        account,
+        Asset.objects.filter(contract__underlying__symbol="AAPL").earliest("symbol"),
+        Decimal(2),
+        actor=clerk,
+        source=InstructionSource.EMAIL,
+        received_at=message.received_at,
+        at=clock.now(),
+        reason=LONG,
+        message=message,
+    )
+    proposal.save(force_insert=True)
+    return {"message_id": message.pk, "asked_dne_id": proposal.pk}
 
 
 def _orders_of(account: Account, clerk: User) -> dict[str, Any]:
@@ -176,7 +231,71 @@ def _orders_of(account: Account, clerk: User) -> dict[str, Any]:
         submit_order(actor=clerk, account_id=account.pk, request=unheard)
     resting = Order.objects.open().filter(account=account).order_by("submitted_at")
     working = acknowledge_order(order_id=resting[1].pk, at=clock.now())
-    return {"resting_id": resting[0].pk, "working_id": working.pk}
+    booked = Activity.objects.filter(account=account).first()
+    assert booked is not None
+    found = ReconciliationBreak.objects.create(
+        check_name="shorts are covered",
+        account=account,
+        correspondent=account.correspondent,
+        asset="AAPL",
+        found=Decimal(-100),
+        expected=Decimal(12_500),
+        first_seen_at=clock.now(),
+        last_seen_at=clock.now(),
+        note=LONG,
+    )
+    return {
+        "resting_id": resting[0].pk,
+        "working_id": working.pk,
+        "transaction_id": booked.transaction_id,
+        "break_id": found.pk,
+    }
+
+
+def _expiring_of(account: Account) -> dict[str, Any]:
+    """Make positions that expire soon, long and short, and answer the id of one."""
+    day = expiring_sessions(clock.today())[2].date
+    symbols = [f"AAPL{day:%y%m%d}{side}" for side in ("C00185000", "C00190000", "P00195000", "P00150000")]
+    list_contracts(*symbols)
+    soon = Asset.objects.filter(symbol__in=symbols)
+    held = [
+        Position.objects.get_or_create(
+            account=account,
+            asset=asset,
+            defaults={"correspondent": account.correspondent, "quantity": (-1) ** number, "cost_amount": 1},
+        )[0]
+        for number, asset in enumerate(soon.order_by("symbol"))
+    ]
+    return {"expiring_position_id": held[0].pk}
+
+
+def _assignments_of(account: Account) -> dict[str, Any]:
+    """Make a notice with its work paper, and an assignment of it that needs a person."""
+    asset = Asset.objects.filter(contract__underlying__symbol="AAPL").earliest("symbol")
+    opened = (Opened(clock.today() - timedelta(days=3), "1", 4), Opened(clock.today(), "2", 1))
+    shorts, facts = [Candidate(account.pk, opened)], {"quantity": 3, "method": AllocationMethod.RANDOM, "seed": "5eed"}
+    terms = {"asset": asset, "exercised_on": clock.today(), "quantity": 3}
+    notice = AssignmentNotice.objects.create(
+        reference="OCC-20260115-00017",
+        **terms,
+        source=NoticeSource.FILE,
+        status=NoticeStatus.POSTED,
+        method=facts["method"],
+        seed=facts["seed"],
+        work_paper=write_work_paper(shorts, [Allocation(account.pk, 3)], **facts),
+        received_by=system_user(),
+        received_at=clock.now(),
+    )
+    assignment = Assignment.objects.create(
+        notice=notice,
+        account=account,
+        correspondent=account.correspondent,
+        **terms,
+        posted_at=clock.now(),
+        needs_person=True,
+        missing={"AAPL": "60", asset.symbol: "1"},
+    )
+    return {"notice_id": notice.pk, "assignment_id": assignment.pk}
 
 
 def _keys_of(firm: Correspondent) -> dict[str, Any]:

@@ -35,8 +35,7 @@ for symbol in ("F", "QS"):
 """
 NOTHING_SENT = "the client sends nothing: its method is empty"
 OTHER_AREAS = re.compile(
-    "announcement|subscription|unsubscribe|run|rebalancing|portfolios?_by_id|_portfolio$|_portfolios$|exercise"
-    "|get_non_trading_activity_events"
+    "announcement|subscription|unsubscribe|run|rebalancing|portfolios?_by_id|_portfolio$|_portfolios$"
 )
 Outcomes = dict[str, tuple[str, str]]
 

@@ -122,6 +122,11 @@ class PartnersTrading(Steps):
         self._ids["closing"] = order.id
         wait_until(lambda: self._status("closing") == "filled")
 
+    def exercise_options_position_for_account_by_id(self) -> None:
+        self._client.exercise_options_position_for_account_by_id(self._contract, self._account)
+        (shares,) = self._client.get_all_positions_for_account(self._account)
+        assert (shares.symbol, shares.qty) == ("F", "200")
+
     def close_all_positions_for_account(self) -> None:
         (closed,) = self._client.close_all_positions_for_account(self._account, cancel_orders=True)
         assert closed.status == 200
@@ -156,6 +161,10 @@ class PartnersTrading(Steps):
         since = self._client.get_clock().timestamp.date() - timedelta(days=1)
         events = self._client.get_trade_events(GetEventsRequest(since=since))
         assert first_event(events)["order"]["symbol"] == self._contract
+
+    def get_non_trading_activity_events(self) -> None:
+        since = self._client.get_clock().timestamp.date() - timedelta(days=10)
+        assert first_event(self._client.get_non_trading_activity_events(GetEventsRequest(since=since)))["entry_type"]
 
     def _status(self, name: str) -> str:
         return self._client.get_order_for_account_by_id(self._account, self._ids[name]).status.value
@@ -240,6 +249,10 @@ class OwnTrading(Steps):
         closing = self._client.close_position(self._contract, ClosePositionRequest(percentage="25"))
         self._ids["closing"] = closing.id
         wait_until(lambda: self._status("closing") == "filled")
+
+    def exercise_options_position(self) -> None:
+        self._client.exercise_options_position(self._contract)
+        assert [(one.symbol, one.qty) for one in self._client.get_all_positions()] == [("F", "300")]
 
     def close_all_positions(self) -> None:
         (closed,) = self._client.close_all_positions(cancel_orders=True)

@@ -297,7 +297,7 @@ def test_an_expiration_that_has_ended_says_so_and_the_next_is_shown(ops, listing
     ended = browser(ops).get(f"{PAGE}?expiration={FRIDAY}")
     other = browser(ops).get(f"{PAGE}?expiration={NEXT}")
 
-    assert "This expiration has ended." in ended.content.decode()
+    assert "The expiration Fri Jan 26, 2024 has ended." in ended.content.decode()
     assert [section.expiration_date for section in ended.context["sections"]] == [NEXT]
     assert f"live_from={other.context['stream'][-10:]}" in other.context["stream"]
     assert 'hx-trigger="sse:chain-changed"' in other.content.decode()

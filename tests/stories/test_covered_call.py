@@ -1,9 +1,10 @@
-"""The story of `examples/covered_call.py`, told to a running server by an unmodified alpaca-py."""
+"""The stories of `examples/`, told to a running server by an unmodified alpaca-py."""
 
 import json
 import subprocess
 import sys
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -26,20 +27,8 @@ def test_a_partner_sells_a_covered_call(installation, partner, tmp_path):
     contracts.write_text(json.dumps(listed))
     installation.manage("import_contracts", str(contracts))
 
-    told = subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "examples" / "covered_call.py"),
-            *("--url", partner.url),
-            *("--key", partner.facts["api_key"], "--secret", partner.facts["api_secret"]),
-            *("--firm-account", partner.facts["firm_account_id"]),
-        ],
-        capture_output=True,
-        text=True,
-    )
+    lines = tell("covered_call.py", partner.url, partner.facts, "--firm-account", partner.facts["firm_account_id"])
 
-    assert told.returncode == 0, told.stdout + told.stderr
-    lines = [line.strip().split("  ", 1)[1] for line in told.stdout.splitlines()]
     assert lines[1].endswith("opened, SUBMITTED")
     assert lines[2].endswith("is ACTIVE")
     assert lines[3:5] == [
@@ -53,4 +42,30 @@ def test_a_partner_sells_a_covered_call(installation, partner, tmp_path):
     assert lines[9].startswith("long 100 AAPL, 0 available")
     assert lines[10].startswith("short -1 AAPL")
     assert [line.split()[0] for line in lines[11:]] == ["FILL", "FILL", "JNLC"]
+
+    number = lines[2].split()[0]
+    key = json.loads(installation.manage("create_api_key", "--account", number, "--name", "Own", "--json"))
+    lines = tell("own_account.py", partner.url, key)
+
+    before, held, after = (Decimal(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{number} has "))
+    states = [line for line in lines if line.startswith("is ")]
+    assert lines[1].startswith("buy 10 AAPL at 1")
+    assert "is new" in states
+    assert states[-1] == "is canceled"
+    assert (before - held, after) == (Decimal("10.01"), before)  # ten shares at a dollar, and a cent of fees
     assert "no breaks" in installation.manage("reconcile")
+
+
+def tell(example, url, key, *facts):
+    """Run an example; answer what it says, line by line."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "examples" / example),
+            *("--url", url, "--key", key["api_key"], "--secret", key["api_secret"], *facts),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    return [line.strip().split("  ", 1)[1] for line in told.stdout.splitlines()]

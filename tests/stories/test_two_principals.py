@@ -15,7 +15,7 @@ import requests
 from tests.stories.test_event_streams import Reader
 
 pytestmark = pytest.mark.xdist_group("serve")
-WAITING = int(os.environ.get("STORY_REQUESTS", "80"))
+WAITING = int(os.environ.get("STORY_REQUESTS", "40"))
 KINDS = {"approved": "options_application.approved", "rejected": "options_application.rejected"}
 PASSWORD = "two principals, one queue"
 HIRE = f"""

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
+from accounts.services.users import system_user
 from brokerage import clock
 from brokerage.errors import BrokerageError
 from tests.factories import api_user
@@ -33,6 +34,7 @@ from trading.services.fee_booking import book_account_fees
 from trading.services.journals import create_journal
 from trading.services.orders import cancel_order, submit_order
 from trading.services.preview import preview_order
+from trading.services.rebuilding import rebuild_account
 from trading.services.replacing import Changes, replace_order
 from trading.venues.paper import PaperVenue
 
@@ -90,6 +92,8 @@ class Account(RuleBasedStateMachine):
         self.example.__enter__()
 
     def teardown(self):
+        if hasattr(self, "account"):
+            assert rebuild_account(actor=system_user(), account_id=self.account.pk, is_check=True) == []
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 

@@ -7,19 +7,22 @@ from django.urls import URLPattern, path
 
 from accounts.api.views import AccountConfigurations
 from brokerage.scopes import Admits
-from trading.api import estimation, history, holds, refusals, views, watchlists
+from trading.api import do_not_exercise, estimation, exercise, history, holds, refusals, views, watchlists
 from trading.api.views import AccountView
 
 ACCOUNT_PATHS: tuple[tuple[str, type[AccountView]], ...] = (
     ("account", views.TradingAccount),
     ("account/holds", holds.HoldList),
     ("account/portfolio/history", history.PortfolioHistory),
+    ("do-not-exercise", do_not_exercise.DoNotExerciseList),
     ("orders", views.OrderList),
     ("orders:by_client_order_id", views.OrderByClientId),
     ("orders/estimation", estimation.OrderEstimation),
     ("orders/<str:order_id>", views.OrderDetail),
     ("positions", views.PositionList),
     ("positions/<str:symbol_or_id>", views.PositionDetail),
+    ("positions/<str:symbol_or_id>/exercise", exercise.PositionExercise),
+    ("positions/<str:symbol_or_id>/do-not-exercise", do_not_exercise.PositionDoNotExercise),
     ("refusals", refusals.AccountRefusals),
     ("watchlists", watchlists.WatchlistList),
     ("watchlists/<id:watchlist_id>", watchlists.WatchlistDetail),

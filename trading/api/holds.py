@@ -29,6 +29,6 @@ def hold_object(hold: Hold) -> dict[str, Any]:
         "order_id": str(hold.order_id) if hold.order_id else "",
         "symbol": hold.symbol,
         "transfer_id": str(hold.transfer_id) if hold.transfer_id else "",
-        "note": hold.note,
+        "note": f"{hold.note} of {hold.day}" if hold.day else hold.note,
     }
     return shown | {name: value for name, value in facts.items() if value}

@@ -61,15 +61,17 @@ def trade_v2_json(event: Event, actor: User) -> dict[str, Any]:
 def _trade(event: Event, ids: dict[str, Any]) -> dict[str, Any]:
     """Answer a trade event: what a fill adds stands in its payload, anything else has only its time.
 
-    What happens to an order without an execution has an id of its own there: the event's.
+    What happens to an order without an execution has an id of its own there: the event's. The
+    amount of an execution is for the stream of activities (`api/activity_streams.py`).
     """
+    payload = {name: value for name, value in event.payload.items() if name != "net_amount"}
     own = {"execution_id": str(ULID.from_str(str(event.ulid)).to_uuid()), "timestamp": ids["at"]}
     return {
         "account_id": str(event.account_id),
         **ids,
         "event": event.type.removeprefix("order."),
         **own,
-        **event.payload,
+        **payload,
     }
 
 

@@ -14,7 +14,7 @@ from brokerage.money import cents_up
 from options.choices import Strategy
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
-from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent, TimeInForce
+from trading.choices import OrderOrigin, OrderSide, OrderStatus, OrderType, PositionIntent, TimeInForce
 from trading.rules.order_status import OPEN_STATUSES
 
 PRICE_STEP = Decimal("0.0001")
@@ -68,10 +68,12 @@ class Order(models.Model):
     status = models.CharField(max_length=20, choices=OrderStatus)
     filled_quantity = QuantityField(default=Decimal(0))
     filled_value = QuantityField(default=Decimal(0), help_text="Sum of price times quantity over the executions.")
-    hold_asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+    hold_asset = models.ForeignKey(Asset, models.PROTECT, related_name="+", db_index=False)
     hold_quantity = QuantityField()
     hold_per_unit = QuantityField(help_text="Held for each share or contract that is still to fill.")
-    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=12, choices=OrderOrigin, default=OrderOrigin.CUSTOMER)
+    origin_reason = models.CharField(max_length=255, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     submitted_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -119,6 +121,7 @@ class Order(models.Model):
                 fields=["account", "asset"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_in_an_asset"
             ),
             models.Index(fields=["replaces"], condition=WAITS_TO_REPLACE, name="orders_that_wait_to_replace"),
+            models.Index(fields=["id"], condition=Q(status=OrderStatus.PENDING_NEW), name="orders_for_the_venue"),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="open_orders_by_expiry"),
             models.Index(fields=["account", "-submitted_at", "-id"], name="orders_of_an_account"),
             models.Index(fields=["correspondent", "-submitted_at", "-id"], name="orders_of_a_correspondent"),

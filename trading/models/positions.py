@@ -24,7 +24,8 @@ class Position(models.Model):
     """`quantity` of an asset, short below zero, and what it cost in all (negative: was received).
 
     For USD the quantity is the cash balance and there is no cost. Always equal to the sum of
-    the account's postings of that asset; `manage.py reconcile` holds it to that.
+    the account's postings of that asset, and a security's to the sum of its open lots; `manage.py
+    reconcile` holds it to that, and `manage.py rebuild_positions` makes it so from the ledger.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="positions", db_index=False)
@@ -38,10 +39,8 @@ class Position(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "asset"], name="an_account_has_one_position_in_an_asset"),
-            models.CheckConstraint(
-                condition=Q(quantity=0, cost_amount=0) | Q(quantity__gt=0, cost_amount__gte=0) | Q(quantity__lt=0),
-                name="a_long_position_cost_something_and_none_costs_nothing",
-            ),
+            # Shares that a put brought cost the strike less the premium, which may be below nothing.
+            models.CheckConstraint(condition=~Q(quantity=0) | Q(cost_amount=0), name="a_flat_position_costs_nothing"),
         ]
         indexes = [
             # All that a correspondent's customers hold, asset by asset: the list goes through the assets by symbol.

@@ -54,7 +54,8 @@ class Need:
 
     `required` leaves fees out, `quantity` is all that is needed. An order that holds dollars also
     holds its `fees`; a sale pays them out of its `proceeds` and what is free. `held` is `per_unit`
-    for each unit still to fill: exact, and so less than a cent below what is needed.
+    for each unit still to fill, as an open order is reckoned: the steps of `per_unit` make it cents
+    less than what is needed from ten million shares on.
     """
 
     strategy: Strategy

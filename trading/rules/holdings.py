@@ -12,7 +12,7 @@ from uuid import UUID
 
 from brokerage.money import cents_down
 from options.choices import Right
-from options.rules.collateral import put_collateral, shares_to_cover
+from options.rules.collateral import cash_to_cover, put_collateral, shares_to_cover
 
 ZERO = Decimal(0)
 
@@ -36,12 +36,16 @@ class Line:
     deliverable: int = 0
     underlying_id: UUID | None = None
     accrued: Decimal = ZERO
+    deliverable_cash: Decimal = ZERO
 
     @property
     def pledged_cash(self) -> Decimal:
-        """Answer the dollars that this short put pledges: the full strike."""
-        is_short_put = self.right is Right.PUT and self.quantity < 0
-        return put_collateral(-self.quantity, self.strike_price, self.multiplier) if is_short_put else ZERO
+        """Answer the dollars that this short pledges: a put the full strike, a call the cash that it would deliver."""
+        if self.right is None or self.quantity >= 0:
+            return ZERO
+        if self.right is Right.PUT:
+            return put_collateral(-self.quantity, self.strike_price, self.multiplier)
+        return cash_to_cover(-self.quantity, self.deliverable_cash)
 
     @property
     def pledged_shares(self) -> Decimal:
@@ -97,7 +101,7 @@ class Holdings:
 
     @property
     def pledged_cash(self) -> Decimal:
-        """Answer the dollars that short puts pledge."""
+        """Answer the dollars that shorts pledge: strikes of puts, and the cash part of what adjusted calls deliver."""
         return sum((line.pledged_cash for line in self.lines), ZERO)
 
     @property

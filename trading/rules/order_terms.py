@@ -49,11 +49,13 @@ class Instrument:
     tick_class: TickClass = TickClass.STANDARD
     is_american: bool = True
     underlying_symbol: str = ""
+    deliverable_cash: Decimal = ZERO
 
     @property
     def is_standard(self) -> bool:
         """Say whether the contract is one that may be opened: American, on 100 shares (domain rules SY-6, CA-8)."""
-        return self.is_american and self.multiplier == STANDARD_SIZE and self.deliverable == STANDARD_SIZE
+        size = (self.multiplier, self.deliverable, self.deliverable_cash)
+        return self.is_american and size == (STANDARD_SIZE, STANDARD_SIZE, ZERO)
 
     @property
     def is_option(self) -> bool:

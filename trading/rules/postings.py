@@ -71,11 +71,11 @@ def trade_date(at: datetime) -> date:
     return at.astimezone(NEW_YORK).date()
 
 
-def activity_stamp(at: datetime, *, is_trade: bool) -> str:
+def activity_stamp(at: datetime, *, is_trade: bool, on: date | None = None) -> str:
     """Answer the 17 digits of New York time that begin an activity's id (contract/trading.md 5.2).
 
-    Rows that are no trades carry the date and a time of zero.
+    Rows that are no trades carry the date and a time of zero: their own date, `on`, where that is another.
     """
     if not is_trade:
-        return f"{trade_date(at):%Y%m%d}000000000"
+        return f"{on or trade_date(at):%Y%m%d}000000000"
     return f"{at.astimezone(NEW_YORK):%Y%m%d%H%M%S}{at.microsecond // 1000:03d}"

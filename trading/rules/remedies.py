@@ -39,6 +39,10 @@ def _quantity(facts: Facts) -> str:
     return "There is nothing free to close."
 
 
+def _available(facts: Facts) -> str:
+    return f"Ask for {plain(facts['available'])} or less."
+
+
 def _intent(facts: Facts) -> str:
     return f"Leave the intent out, or say {facts['inferred']}."
 
@@ -74,6 +78,7 @@ REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "account_may_not_trade": "The account has to be active, and neither blocked nor suspended.",
     "asset_not_tradable": "Choose another share: this one cannot be traded now.",
     "asset_unknown": "Look the symbol up in the list of assets.",
+    "beyond_do_not_exercise": "Withdraw the do-not-exercise first, or ask for less.",
     "client_order_id_reused": "Send a client_order_id that this account has never used, or none.",
     "commission_not_allowed": "Leave commission out.",
     "contract_expired": "Choose a contract with a later expiration.",
@@ -81,15 +86,23 @@ REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "contract_inactive": "Choose a contract that is listed.",
     "contract_not_tradable": "Choose another contract: this one can only be closed, or not be traded now.",
     "contract_unknown": "Look the contract up in the list of contracts of its underlying.",
+    "exercise_closed": "Ask again while the market is open.",
+    "exercise_commission_not_allowed": "Leave commission out.",
+    "exercise_out_of_the_money": "Confirm that it is meant on the position's page.",
+    "exercise_too_large": _available,
     "insufficient_buying_power": _dollars("cost_basis", "buying_power"),
+    "insufficient_deliverable": "Buy or free the shares that are missing, or ask for less.",
+    "insufficient_exercise_cash": _dollars("required", "available"),
     "insufficient_for_fees": _dollars("required", "available"),
     "insufficient_options_buying_power": _dollars("cost_basis", "options_buying_power"),
     "insufficient_quantity": _quantity,
     "invalid_ticket": _ticket,
     "level_too_low": _level,
     "negative_commission": "Leave commission out.",
+    "negative_exercise_commission": "Leave commission out.",
     "no_quote": "Use a limit order: it needs no quote.",
     "no_venue": "Connect a venue first: until then no order can be executed.",
+    "nothing_to_exercise": "Cancel the open orders that hold the contracts, and ask again.",
     "option_complex_order": "Send each leg as a simple order of its own.",
     "option_extended_hours": "Leave extended_hours out: contracts trade in the regular session.",
     "option_fraction": "Ask for whole contracts.",
@@ -100,9 +113,10 @@ REMEDIES: dict[str, str | Callable[[Facts], str]] = {
     "option_swap_fee": "Leave swap_fee_bps out.",
     "option_time_in_force_unsupported": "Use the time in force day.",
     "position_intent_mismatch": _intent,
+    "position_not_to_be_exercised": "Withdraw the do-not-exercise first.",
     "price_off_tick": "Use a limit on the price increment that the refusal names.",
-    "sub_penny_price": "Use a limit in whole cents, or up to four decimals for shares below 1.00.",
     "share_order_unsupported": "Send a market or limit order for whole shares, day or gtc, in the regular session.",
+    "sub_penny_price": "Use a limit in whole cents, or up to four decimals for shares below 1.00.",
     "uncovered_call": _shares,
     "unsecured_put": _dollars("required_options_buying_power", "buying_power"),
     "wash_trade": "Cancel the order on the other side, or use a limit that does not meet it.",

@@ -34,6 +34,7 @@ from options.models import ApprovalPolicy
 from options.services.listing import list_chain
 from trading.seeding.crew import Spread, alone, crew
 from trading.seeding.days import TIMES, opening_days
+from trading.seeding.expiring import Family, choose_expiring, read_families, reserve_for
 from trading.seeding.holders import ACTIVE, HOLDER_TABLES, STATUSES, Opening, add_holder
 from trading.seeding.holdings import HOLDING_TABLES, LEVELS, Holder, add_holdings, choose_legs
 from trading.seeding.indexes import SEARCHED, find_aside, gather_statistics, rebuild, set_aside
@@ -84,12 +85,16 @@ class Chunk:
     count: int
     waiting: frozenset[int]
     setting: bytes
+    expiring: int = 0
 
 
-def seed_book(accounts: int, *, seed: str, pending: int, progress: Progress, processes: int | None = None) -> int:
+def seed_book(
+    accounts: int, *, seed: str, pending: int, progress: Progress, processes: int | None = None, expiring: int = 0
+) -> int:
     """Add that many accounts to the book, spread over its correspondents, and answer how many rows that took.
 
-    Of them, `pending` have a request for a level that waits for a person. The book needs a
+    Of them, `pending` have a request for a level that waits for a person. Where some positions are to
+    be `expiring`, every account has its share of them and nothing else but what they need. The book needs a
     correspondent with an API key; the demo chain is listed where there is none. Raises
     `AlreadySeedingError` while another process loads it.
     """
@@ -105,7 +110,8 @@ def seed_book(accounts: int, *, seed: str, pending: int, progress: Progress, pro
                 set_aside(TABLE_NAMES)
             else:
                 _rebuild(spread, progress)  # what an earlier load was killed over
-            rows = _load(spread, progress, accounts, seed=seed, pending=pending, first=existing)
+            each = expiring // accounts
+            rows = _load(spread, progress, accounts, seed=seed, pending=pending, first=existing, expiring=each)
         except BaseException:
             _rebuild(map, progress)  # alone: of the others, one may be gone
             raise
@@ -127,12 +133,14 @@ def load_chunk(chunk: Chunk) -> int:
         return sum(table.send(cursor) for table in TABLES)
 
 
-def _load(spread: Spread, progress: Progress, accounts: int, *, seed: str, pending: int, first: int) -> int:
+def _load(
+    spread: Spread, progress: Progress, accounts: int, *, seed: str, pending: int, first: int, expiring: int
+) -> int:
     """List what the book trades where nothing is, load the chunks, and answer how many rows they had."""
     if not is_listed():
         for done, _ in enumerate(spread(partial(list_chain, at=clock.now()), UNIVERSE.values()), start=1):
             progress(Stage("listing underlying", done, len(UNIVERSE)))
-    setting = pickle.dumps((_owners(), read_market()))
+    setting = pickle.dumps((_owners(), read_market(), read_families() if expiring else ()))
     chunks = [
         Chunk(
             seed,
@@ -144,6 +152,7 @@ def _load(spread: Spread, progress: Progress, accounts: int, *, seed: str, pendi
                 if (one + 1) * pending // accounts > one * pending // accounts
             ),
             setting,
+            expiring,
         )
         for start in range(0, accounts, CHUNK)
     ]
@@ -175,27 +184,31 @@ def _settle() -> None:
 
 def _gather(chunk: Chunk) -> None:
     rng = Random(f"{chunk.seed}:{chunk.first}")
-    owners, market = _setting(chunk.setting)
+    owners, market, families = _setting(chunk.setting)
     days, newest = opening_days(market.session.date), market.session.opens_at
     for number in range(chunk.first, chunk.first + chunk.count):
         owner = owners[number % len(owners)]
         waits = number in chunk.waiting
-        status = ACTIVE if waits else pick(rng, STATUSES)
-        level = min(pick(rng, LEVELS), 1 if waits else 2) if status == ACTIVE else 0
+        status = ACTIVE if waits or chunk.expiring else pick(rng, STATUSES)
+        level = min(2 if chunk.expiring else pick(rng, LEVELS), 1 if waits else 2) if status == ACTIVE else 0
         day, time, key = pick(rng, days), pick(rng, TIMES), _account_id(rng, number)
         account_id, equity = str(key), 0
         if status == ACTIVE:
             holder = Holder(account_id, owner.correspondent_id, owner.api_user)
-            legs = choose_legs(rng, market, level)
-            equity = add_holdings(rng, holder, day, time, market, legs)
+            if chunk.expiring:
+                legs = choose_expiring(rng, families, chunk.expiring)
+                reserve = reserve_for(legs, rng)
+            else:
+                legs, reserve = choose_legs(rng, market, level), 0
+            equity = add_holdings(rng, holder, day, time, market, legs, reserve=reserve)
         whose = (owner.correspondent_id, owner.api_user, owner.judging)
         opening = Opening(key, number, *whose, day, time, status, level, newest if waits else None)
         add_holder(rng, opening, account_id, equity=equity)
 
 
 @lru_cache(maxsize=1)
-def _setting(pickled: bytes) -> tuple[tuple[Owner, ...], Market]:
-    return cast(tuple[tuple[Owner, ...], Market], pickle.loads(pickled))  # noqa: S301 - what `_load` wrote
+def _setting(pickled: bytes) -> tuple[tuple[Owner, ...], Market, tuple[Family, ...]]:
+    return cast(tuple[tuple[Owner, ...], Market, tuple[Family, ...]], pickle.loads(pickled))  # noqa: S301 - what `_load` wrote
 
 
 def _account_id(rng: Random, number: int) -> UUID:

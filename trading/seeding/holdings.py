@@ -9,7 +9,7 @@ from brokerage.ids import time_ordered_text
 from brokerage.market_calendar import Instrument
 from options.choices import Right
 from options.rules.asset_ids import USD_ID
-from trading.models import Activity, ClosingBalance, LedgerTransaction, Order, Position, Posting
+from trading.models import Activity, ClosingBalance, LedgerTransaction, Lot, Order, Position, Posting
 from trading.seeding.days import Day
 from trading.seeding.market import Market, Moment, Priced
 from trading.seeding.tables import NOTHING, Table, pick
@@ -39,12 +39,16 @@ FILLS = Table(
     {"activity_type": "FILL", "leaves_quantity": "0", "order_status": "filled"},
 )
 POSITIONS = Table(Position, "account_id correspondent_id asset_id quantity cost_amount")
+OPEN_LOTS = Table(
+    Lot,
+    "id account_id correspondent_id opened_by_id opened_on asset_id opened_quantity opened_amount quantity cost_amount",
+)
 CLOSINGS = Table(
     ClosingBalance,
     "account_id date cash_amount equity_amount long_market_value_amount short_market_value_amount "
     "initial_margin_amount maintenance_margin_amount buying_power_amount options_buying_power_amount",
 )
-HOLDING_TABLES = (TRANSACTIONS, ORDERS, POSTINGS, DEPOSITS, FILLS, POSITIONS, CLOSINGS)
+HOLDING_TABLES = (TRANSACTIONS, ORDERS, POSTINGS, DEPOSITS, FILLS, POSITIONS, OPEN_LOTS, CLOSINGS)
 
 # Of a hundred active accounts, by options level.
 LEVELS = (*(0,) * 55, *(1,) * 25, *(2,) * 20)
@@ -93,6 +97,11 @@ class Leg:
         return f"{self.asset_id}\t{self.quantity}\t{self.paid}e-2"
 
     @cached_property
+    def lot(self) -> str:
+        """What the lot of a position says of it: nothing of it has left."""
+        return f"{self.position}\t{self.quantity}\t{self.paid}e-2"
+
+    @cached_property
     def order(self) -> str:
         """What an order for it says that was filled at the market."""
         value = self.what.price * abs(self.quantity)
@@ -126,7 +135,7 @@ class Holder(NamedTuple):
 
 
 @cache
-def _leg(what: Priced, quantity: int, strategy: str, intent: str = "buy_to_open") -> Leg:
+def leg_of(what: Priced, quantity: int, strategy: str, intent: str = "buy_to_open") -> Leg:
     """Answer one of few legs: shares come in round numbers, so that each is worked out once."""
     return Leg(what, quantity, strategy, intent)
 
@@ -138,20 +147,23 @@ def choose_legs(rng: Random, market: Market, level: int) -> tuple[Leg, ...]:
     share, call, put = pick(rng, market.traded)
     lots, way = pick(rng, LOTS), rng.random()
     if level == 0:
-        return (_leg(share, pick(rng, SHARES), "long_shares"),)
+        return (leg_of(share, pick(rng, SHARES), "long_shares"),)
     if level == 2 and way < 0.3:
-        return (_leg(call, lots, "long_call"),)
+        return (leg_of(call, lots, "long_call"),)
     if level == 2 and way < 0.6:
-        return (_leg(put, lots, "long_put"),)
+        return (leg_of(put, lots, "long_put"),)
     if way > 0.75:
-        return (_leg(put, -lots, "cash_secured_put", "sell_to_open"),)
-    return _leg(share, 100 * lots, "long_shares"), _leg(call, -lots, "covered_call", "sell_to_open")
+        return (leg_of(put, -lots, "cash_secured_put", "sell_to_open"),)
+    return leg_of(share, 100 * lots, "long_shares"), leg_of(call, -lots, "covered_call", "sell_to_open")
 
 
-def add_holdings(rng: Random, holder: Holder, day: Day, time: str, market: Market, legs: tuple[Leg, ...]) -> int:
+def add_holdings(
+    rng: Random, holder: Holder, day: Day, time: str, market: Market, legs: tuple[Leg, ...], *, reserve: int = 0
+) -> int:
     """Gather a deposit that pays for the legs and secures what is written, the fills, and what they left.
 
-    Answers what the account was worth at the last close, in cents.
+    `reserve` are the cents that are deposited beyond that. Answers what the account was worth at the
+    last close, in cents.
     """
     paid = pledged = long = short = 0
     moment = pick(rng, market.moments)
@@ -163,7 +175,7 @@ def add_holdings(rng: Random, holder: Holder, day: Day, time: str, market: Marke
     if legs and rng.random() < CANCELED:
         order_id = time_ordered_text()
         ORDERS.add(order_id, order_id, *holder, legs[0].canceled, moment.canceled)
-    deposit = max(paid, 0) + pledged + int(rng.random() * 4_950_000) + 50_000
+    deposit = max(paid, 0) + pledged + reserve + int(rng.random() * 4_950_000) + 50_000
     _add_deposit(holder, deposit, day, time)
     cash = deposit - paid
     POSITIONS.add(holder.account_id, holder.correspondent_id, USD, f"{cash}e-2", "0")
@@ -189,6 +201,7 @@ def _add_fill(holder: Holder, leg: Leg, moment: Moment) -> None:
     ORDERS.add(order_id, order_id, *holder, leg.order, moment.filled)
     settles = moment.settles[Instrument.OPTION if leg.what.right else Instrument.EQUITY]
     TRANSACTIONS.add(transaction_id, "FILL", f"fill:{transaction_id}", moment.trade_date, settles, moment.at)
+    OPEN_LOTS.add(transaction_id, account_id, holder.correspondent_id, transaction_id, moment.trade_date, leg.lot)
     received, gave = f"{NOTHING}\tstreet\t{account_id}\t", f"{account_id}\t\t{NOTHING}\tstreet"
     asset, cash = (received, gave) if leg.quantity > 0 else (gave, received)
     POSTINGS.add(transaction_id, leg.asset_id, leg.without_sign, asset)

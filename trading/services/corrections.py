@@ -15,21 +15,21 @@ from brokerage.models import Event
 from brokerage.money import plain
 from brokerage.prepared import PreparedQuery, Slot
 from options.rules.asset_ids import USD_ID
-from trading.choices import ActivityStatus, ActivityType, OrderSide, OrderStatus
+from trading.choices import ActivityStatus, ActivityType, OrderStatus
 from trading.fee_schedule import rates_in_force
 from trading.instruments import read_holdings
 from trading.locking import lock_order, one_order
 from trading.models import Activity, LedgerTransaction, Order, Position
 from trading.order_errors import ExecutionNotFound, ExecutionTakenBack, FillTooLarge
 from trading.order_wire import order_event
-from trading.rules.costs import Traded
 from trading.rules.cover import missing_cover
 from trading.rules.order_status import at_work, require_move
 from trading.rules.postings import reversed_moves, trade_date
 from trading.services.fee_booking import accrue_fees
 from trading.services.fills import ExecutionReport, fees_of, fill_entry
-from trading.services.ledger import Entry, balance_events, post_all
-from trading.trade_history import moves_of, stake_without
+from trading.services.ledger import Entry, post_all, posted_events
+from trading.services.lot_replay import retell_lots
+from trading.trade_history import moves_of
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,13 @@ def _take_back(report: BustReport, correction: CorrectionReport | None) -> Order
     _retreat(order, _execution(fill, order), again, report.at)
     entries = _entries(account, order, fill, report, again)
     _, positions = post_all(entries)
+    for asset_id, cost in retell_lots(account, order.asset).items():
+        if (account.pk, asset_id) in positions:
+            positions[account.pk, asset_id].cost_amount = cost
     _correct_fees(account, order, fill, again, report.at)
     position = positions[account.pk, order.asset_id]
     corrected = _corrected(account, order, report, again or _execution(fill, order), position, entries[-1])
-    record_events([corrected, *balance_events(entries, positions, report.at), *_uncovered(account, order, report.at)])
+    record_events([corrected, *posted_events(entries, positions, report.at), *_uncovered(account, order, report.at)])
     return order
 
 
@@ -150,27 +153,7 @@ def _entries(
     entries = [replace(_reversal(account, order, fill, report), group_id=group_id)]
     if again is not None:
         entries.append(replace(fill_entry(account, order, again), group_id=group_id))
-    cost = _cost_after(account, order, fill, again)
-    if cost is not None:
-        entries = [replace(entry, costs_after={(account.pk, order.asset_id): cost}) for entry in entries]
     return entries
-
-
-def _cost_after(account: Account, order: Order, fill: Activity, again: ExecutionReport | None) -> Decimal | None:
-    """Answer what the position costs as if the execution had been right from the start.
-
-    None where its history does not come to what is held, as in a book that was brought in without
-    one: then the reversal counts as a trade of its own.
-    """
-    sign = 1 if order.side == OrderSide.BUY else -1
-    instead = None
-    if again is not None:
-        amount = sum((cost for cost in fill_entry(account, order, again).costs.values()), Decimal(0))
-        instead = Traded(sign * again.quantity, amount)
-    stake = stake_without(account.pk, order.asset_id, fill.transaction_id, instead)
-    held = Position.objects.filter(account=account, asset_id=order.asset_id).values_list("quantity", flat=True).first()
-    change = sign * ((again.quantity if again else Decimal(0)) - _execution(fill, order).quantity)
-    return stake.cost_amount if stake.quantity == (held or Decimal(0)) + change else None
 
 
 def _reversal(account: Account, order: Order, fill: Activity, report: BustReport) -> Entry:
@@ -229,6 +212,7 @@ def _corrected(
         position_qty=position.quantity,
         settle_date=entry.settle_date.isoformat(),
         timestamp=report.at,
+        net_amount=entry.faces[0].net_amount,
         **({"reason": "TRADE_BUST"} if is_bust else {}),
     )
     kind = "order.trade_bust" if is_bust else "order.trade_correct"

@@ -10,11 +10,12 @@ from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission
 from accounts.services.users import create_correspondent_records, issue_api_key
 from brokerage import clock
+from brokerage.events import record_events
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, HouseBook
 from trading.models import Activity
 from trading.rules.postings import OPENING_REFERENCE, Move, trade_date
-from trading.services.ledger import Entry, post
+from trading.services.ledger import Entry, post, posted_events
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,5 @@ def _fund(firm_account: Account, firm_cash: Decimal) -> None:
         settle_date=trade_date(now),
         faces=[face],
     )
-    post(entry)
+    _, positions = post(entry)
+    record_events(posted_events([entry], positions, entry.at))

@@ -1,12 +1,12 @@
 """Fees of executions: accrued exactly as they happen, booked to the cent at the close (domain rules FE-1 to FE-7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.locking import lock_account
@@ -15,18 +15,18 @@ from accounts.services.users import system_user
 from brokerage.events import event, record_events
 from brokerage.models import Event
 from brokerage.money import plain
+from brokerage.prepared import prepared_cursor
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, FeeKind
 from trading.models import AccruedFee, Activity
 from trading.rules.fee_rows import booked_amount, fee_description
 from trading.rules.postings import fee
-from trading.services.ledger import Entry, balance_events, post_all
+from trading.services.ledger import Entry, post_all, posted_events
 
 # One total for each day and kind is open; what comes after it is booked opens another.
 ADD = """
 INSERT INTO trading_accruedfee (account_id, trade_date, kind, exact_amount, quantity, executions)
-SELECT %(account)s, %(day)s, kind, amount, %(quantity)s, %(executions)s
-FROM unnest(%(kinds)s::text[], %(amounts)s::numeric[]) AS charged (kind, amount)
+SELECT * FROM unnest(%s::uuid[], %s::date[], %s::text[], %s::numeric[], %s::numeric[], %s::int[])
 ON CONFLICT (account_id, trade_date, kind) WHERE booked_by_id IS NULL DO UPDATE SET
     exact_amount = trading_accruedfee.exact_amount + excluded.exact_amount,
     quantity = trading_accruedfee.quantity + excluded.quantity,
@@ -34,25 +34,40 @@ ON CONFLICT (account_id, trade_date, kind) WHERE booked_by_id IS NULL DO UPDATE 
 """
 
 
-def accrue_fees(
-    account_id: UUID, day: date, fees: Mapping[FeeKind, Decimal], *, quantity: Decimal, executions: int = 1
-) -> None:
-    """Add exact fees to what the account owes for `day`, in one round trip or none: a step, under the lock.
+@dataclass(frozen=True)
+class Charge:
+    """Exact fees that an account owes for a day, for so many contracts or shares in so many executions.
 
     What a bust gives back is below zero, as are its `quantity` and `executions`.
     """
-    if not fees:
+
+    account_id: UUID
+    day: date
+    fees: Mapping[FeeKind, Decimal]
+    quantity: Decimal
+    executions: int = 1
+
+
+def accrue_fees(
+    account_id: UUID, day: date, fees: Mapping[FeeKind, Decimal], *, quantity: Decimal, executions: int = 1
+) -> None:
+    """Add exact fees to what the account owes for `day`, in one round trip or none: a step, under the lock."""
+    accrue_all([Charge(account_id, day, fees, quantity, executions)])
+
+
+def accrue_all(charges: Iterable[Charge]) -> None:
+    """Add several charges to what their accounts owe, in one round trip or none: a step, under the locks."""
+    totals: dict[tuple[UUID, date, FeeKind], tuple[Decimal, Decimal, int]] = {}
+    for one in charges:
+        for kind, amount in one.fees.items():
+            key = (one.account_id, one.day, kind)
+            owed, quantity, executions = totals.get(key, (Decimal(0), Decimal(0), 0))
+            totals[key] = (owed + amount, quantity + one.quantity, executions + one.executions)
+    if not totals:
         return
-    facts: dict[str, Any] = {
-        "account": account_id,
-        "day": day,
-        "quantity": quantity,
-        "executions": executions,
-        "kinds": [str(kind) for kind in fees],
-        "amounts": list(fees.values()),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, facts)
+    rows = [(account_id, day, str(kind), *total) for (account_id, day, kind), total in sorted(totals.items())]
+    with prepared_cursor() as cursor:
+        cursor.execute(ADD, [list(column) for column in zip(*rows, strict=True)])
 
 
 @transaction.atomic(durable=True)
@@ -73,7 +88,7 @@ def book_account_fees(*, account_id: UUID, through: date, at: datetime) -> int:
     AccruedFee.objects.bulk_update(totals, ["booked_by"])
     record_events(
         [_booked(account, total, entry, at) for total, entry in zip(totals, entries, strict=True)]
-        + balance_events(entries, positions, at)
+        + posted_events(entries, positions, at)
     )
     return len(totals)
 

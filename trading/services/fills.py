@@ -1,6 +1,6 @@
 """What a venue executed: posted once, whenever it is told. Its other reports are in `services/venue_reports.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +9,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import DateField, Exists, OuterRef, QuerySet
 
+from accounts.locking import lock_accounts
 from accounts.models import Account
+from accounts.services.users import system_user
 from brokerage.events import event, record_events
 from brokerage.market_calendar import Instrument as Settling
 from brokerage.market_calendar import settlement_date
+from brokerage.models import Event
 from brokerage.money import cents_up
-from brokerage.prepared import PreparedQuery, Slot
+from brokerage.prepared import IsAnyOf, PreparedQuery, Slot
+from brokerage.prepared_writes import PreparedUpdate
 from options.choices import AssetClass
 from options.rules.asset_ids import USD_ID
 from trading.choices import ActivityType, FeeKind, OrderSide, OrderStatus
@@ -27,8 +31,8 @@ from trading.order_wire import order_event
 from trading.rules.fees import execution_fees
 from trading.rules.order_status import UNDER_REQUEST, require_move
 from trading.rules.postings import purchase, sale, trade_date
-from trading.services.fee_booking import accrue_fees
-from trading.services.ledger import Entry, balance_events, post
+from trading.services.fee_booking import Charge, accrue_all
+from trading.services.ledger import Entry, held_after_each, post_all, posted_events
 from trading.services.replacements import take_off_successor
 
 
@@ -47,6 +51,16 @@ class ExecutionReport:
     exchange: str = ""
 
 
+@dataclass(frozen=True)
+class _Execution:
+    """What is to be booked: a report on an order of a locked account, and the fees that it is charged."""
+
+    account: Account
+    order: Order
+    report: ExecutionReport
+    fees: Mapping[FeeKind, Decimal]
+
+
 @transaction.atomic(durable=True)
 def record_fill(*, report: ExecutionReport) -> Order:
     """Post an execution that a venue reports: order, ledger, positions, fees and activity in one transaction.
@@ -56,7 +70,9 @@ def record_fill(*, report: ExecutionReport) -> Order:
     before changes nothing. Raises `OrderNotFound`, and `FillTooLarge` for more than is left.
     """
     account, order = _lock(report)
-    return _book_fill(account, order, report, fees_of(order, report))
+    if not getattr(order, "is_posted", False):
+        _book([_Execution(account, order, report, fees_of(order, report))])
+    return order
 
 
 @transaction.atomic(durable=True)
@@ -69,33 +85,72 @@ def execute_on_paper(*, report: ExecutionReport) -> Order:
     account, order = _lock(report)
     if not order.is_open:
         raise OrderAlreadyFinal(status=order.status)
+    if getattr(order, "is_posted", False):
+        return order
     fees = fees_of(order, report)
-    let_go = order.hold_per_unit * report.quantity if order.hold_asset_id == USD_ID else Decimal(0)
-    beyond_hold = _cash_needed(order, report) + sum(fees.values(), Decimal(0)) - let_go
+    beyond_hold = _beyond_hold(order, report, fees)
     if beyond_hold > 0:
         # The order itself holds its fees up to the cent; what it does not hold may come to a cent more of each kind.
         beyond_hold += sum((cents_up(fee) - fee for fee in fees.values()), Decimal(0))
         free_cash = read_holdings(account.pk, ()).free_cash
         if beyond_hold > free_cash:
             raise FillBeyondMeans(needed=cents_up(beyond_hold), available=free_cash)
-    return _book_fill(account, order, report, fees)
+    _book([_Execution(account, order, report, fees)])
+    return order
+
+
+@transaction.atomic(durable=True)
+def execute_together(*, account_ids: Collection[UUID], reports: Sequence[ExecutionReport]) -> set[UUID]:
+    """Execute orders of these accounts as `execute_on_paper` does, one report each; answer those that were executed.
+
+    It costs one commit and the round trips of one. Left alone is what somebody has to decide: an
+    order that has ended, or is asked to be canceled or replaced, and one that would take more than it holds.
+    """
+    accounts = lock_accounts(system_user(), account_ids)
+    asked = {report.order_id: report for report in reports}
+    traded_on = trade_date(reports[0].at)
+    found = []
+    for order in _TOGETHER.rows(order_ids=list(asked), trade_date=traded_on):
+        report = asked[order.pk]
+        fees = fees_of(order, report)
+        is_plain = order.is_open and order.status not in UNDER_REQUEST and report.quantity <= order.remaining_quantity
+        if is_plain and order.account_id in accounts and _beyond_hold(order, report, fees) <= 0:
+            found.append(_Execution(accounts[order.account_id], order, report, fees))
+    _book(found)
+    return {one.order.pk for one in found}
 
 
 def _lock(report: ExecutionReport) -> tuple[Account, Order]:
     return lock_order(report.order_id, _REPORTED, reference=_reference(report), trade_date=trade_date(report.at))
 
 
+def _with_rates(orders: QuerySet[Order]) -> QuerySet[Order]:
+    rates = rates_in_force(Slot("trade_date", DateField()), asset_class=OuterRef("asset__asset_class"))
+    return orders.annotate(rates=rates)
+
+
 def _reported() -> QuerySet[Order]:
     posted = LedgerTransaction.objects.filter(reference=Slot("reference"))
-    rates = rates_in_force(Slot("trade_date", DateField()), asset_class=OuterRef("asset__asset_class"))
-    return one_order().annotate(is_posted=Exists(posted), rates=rates)
+    return _with_rates(one_order()).annotate(is_posted=Exists(posted))
+
+
+def _together() -> QuerySet[Order]:
+    orders = Order.objects.select_related("asset__contract__underlying").filter(IsAnyOf("id", Slot("order_ids")))
+    return _with_rates(orders).order_by("pk")
 
 
 _REPORTED = PreparedQuery(_reported)
+_TOGETHER = PreparedQuery(_together)
 
 
 def _reference(report: ExecutionReport) -> str:
     return f"fill:{report.execution_id}"
+
+
+def _beyond_hold(order: Order, report: ExecutionReport, fees: Mapping[FeeKind, Decimal]) -> Decimal:
+    """Answer the dollars that an execution takes with its fees beyond what the order holds for it."""
+    let_go = order.hold_per_unit * report.quantity if order.hold_asset_id == USD_ID else Decimal(0)
+    return _cash_needed(order, report) + sum(fees.values(), Decimal(0)) - let_go
 
 
 def _cash_needed(order: Order, report: ExecutionReport) -> Decimal:
@@ -132,19 +187,33 @@ def fees_of(order: Order, report: ExecutionReport) -> dict[FeeKind, Decimal]:
     )
 
 
-def _book_fill(account: Account, order: Order, report: ExecutionReport, fees: Mapping[FeeKind, Decimal]) -> Order:
-    if getattr(order, "is_posted", False):
-        return order
-    if report.quantity > order.remaining_quantity:
-        raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
-    before = order.status
-    _advance(order, report)
-    entry = fill_entry(account, order, report)
-    _, positions = post(entry)
-    accrue_fees(account.pk, entry.trade_date, fees, quantity=report.quantity)
-    filled = event(
+def _book(executions: Sequence[_Execution]) -> None:
+    """Book executions of different orders, in this order, with as many statements as one takes."""
+    before = {one.order.pk: one.order.status for one in executions}
+    for one in executions:
+        _advance(one.order, one.report)
+    _MOVED.write([one.order for one in executions])
+    entries = [fill_entry(one.account, one.order, one.report) for one in executions]
+    _, positions = post_all(entries)
+    accrue_all(
+        [
+            Charge(one.account.pk, entry.trade_date, one.fees, one.report.quantity)
+            for one, entry in zip(executions, entries, strict=True)
+        ]
+    )
+    held = held_after_each(entries, positions)
+    told = [_filled(*one) for one in zip(executions, entries, held, strict=True)]
+    record_events(told + (posted_events(entries, positions, executions[0].report.at) if executions else []))
+    for one in executions:
+        if before[one.order.pk] in (OrderStatus.PENDING_REPLACE, OrderStatus.REPLACED):
+            take_off_successor(one.account, one.order, one.report.quantity, one.report.at)
+
+
+def _filled(one: _Execution, entry: Entry, held: Decimal) -> Event:
+    order, report = one.order, one.report
+    return event(
         "order.fill" if order.remaining_quantity == 0 else "order.partial_fill",
-        account=account,
+        account=one.account,
         subject=order,
         at=report.at,
         payload=order_event(
@@ -152,19 +221,21 @@ def _book_fill(account: Account, order: Order, report: ExecutionReport, fees: Ma
             execution_id=str(report.execution_id),
             price=report.price,
             qty=report.quantity,
-            position_qty=positions[account.pk, order.asset_id].quantity,
+            position_qty=held,
             settle_date=entry.settle_date.isoformat(),
             timestamp=report.at,
+            net_amount=entry.faces[0].net_amount,
         ),
     )
-    record_events([filled, *balance_events([entry], positions, report.at)])
-    if before in (OrderStatus.PENDING_REPLACE, OrderStatus.REPLACED):
-        take_off_successor(account, order, report.quantity, report.at)
-    return order
 
 
 def _advance(order: Order, report: ExecutionReport) -> None:
-    """Move the order on by one execution; what it still holds shrinks with what is left to fill."""
+    """Move the order on by one execution; what it still holds shrinks with what is left to fill.
+
+    Raises `FillTooLarge` for more than that.
+    """
+    if report.quantity > order.remaining_quantity:
+        raise FillTooLarge(quantity=report.quantity, remaining=order.remaining_quantity)
     order.filled_quantity += report.quantity
     order.filled_value += report.price * report.quantity
     if order.is_open:
@@ -176,7 +247,11 @@ def _advance(order: Order, report: ExecutionReport) -> None:
     if order.status == OrderStatus.FILLED:
         order.filled_at = report.at
     order.updated_at = report.at
-    order.save(update_fields=["status", "filled_quantity", "filled_value", "hold_quantity", "updated_at", "filled_at"])
+
+
+_MOVED = PreparedUpdate(
+    Order, ("status", "filled_quantity", "filled_value", "hold_quantity", "updated_at", "filled_at")
+)
 
 
 def fill_entry(account: Account, order: Order, report: ExecutionReport) -> Entry:

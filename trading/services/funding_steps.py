@@ -17,7 +17,7 @@ from trading.models import AchRelationship, Activity, Bank, LedgerTransaction, T
 from trading.rules.funding import CashSum, cash_sum, fixture_outcome, require_transfer_move
 from trading.rules.postings import Move, trade_date
 from trading.rules.rail import next_step
-from trading.services.ledger import Entry, balance_events, post_all
+from trading.services.ledger import Entry, post_all, posted_events
 from trading.settlement import unsettled_proceeds
 
 UNDER_EVENTS: dict[type, str] = {AchRelationship: "ach_relationship.status_changed", Bank: "bank.status_changed"}
@@ -117,7 +117,7 @@ def _post_return(transfer: Transfer, at: datetime) -> LedgerTransaction:
 
 def _post(entries: list[Entry], at: datetime) -> LedgerTransaction:
     transactions, positions = post_all(entries)
-    record_events(balance_events(entries, positions, at))
+    record_events(posted_events(entries, positions, at))
     return transactions[0]
 
 

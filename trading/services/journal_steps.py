@@ -34,7 +34,7 @@ from trading.models import Activity, Journal
 from trading.rules.holdings import ZERO
 from trading.rules.journals import MAY_SEND, JournalRequest, Limits, require_direction
 from trading.rules.postings import Move, trade_date
-from trading.services.ledger import Entry, balance_events, post_all
+from trading.services.ledger import Entry, post_all, posted_events
 from trading.settlement import unsettled_proceeds
 
 
@@ -75,8 +75,8 @@ def draft(actor: User, ends: Mapping[UUID, Account], request: JournalRequest, no
         quote = get_quote(journal.asset, now)
         if quote is None or quote.mark is None or request.qty is None:
             raise JournalSharesUnpriced(symbol=request.symbol)
-        journal.quantity, journal.price = request.qty, quote.mark
-        journal.value_amount = to_cents(request.qty * quote.mark)
+        journal.quantity, journal.price = request.qty, quote.mark.quantize(Decimal("0.0001"))
+        journal.value_amount = to_cents(journal.quantity * journal.price)
     return journal
 
 
@@ -107,7 +107,7 @@ def execute(journals: Sequence[Journal], at: datetime) -> list[Event]:
     for journal, transaction in zip(journals, transactions, strict=True):
         journal.transaction = transaction
         journal.status, journal.settle_date = JournalStatus.EXECUTED, transaction.settle_date
-    return balance_events(entries, positions, at)
+    return posted_events(entries, positions, at)
 
 
 def _entry(journal: Journal, move: Move, at: datetime) -> Entry:
@@ -174,7 +174,8 @@ def _deliver_to_firm(journal: Journal, shortfall: Decimal, at: datetime) -> None
         faces=[face],
         costs={(source.pk, journal.asset_id): to_cents(shortfall * (journal.price or ZERO))},
     )
-    post_all([entry])
+    _, positions = post_all([entry])
+    record_events(posted_events([entry], positions, at))
 
 
 def _face(journal: Journal, account: Account, sign: int) -> Activity:

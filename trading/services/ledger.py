@@ -1,10 +1,11 @@
 """Post to the ledger: the one place where value moves. A step of services, never one by itself."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from brokerage.events import event
@@ -12,12 +13,15 @@ from brokerage.ids import time_ordered_id
 from brokerage.models import Event
 from brokerage.money import plain
 from brokerage.prepared import IsAnyOf, PreparedQuery, Slot
+from brokerage.prepared_writes import PreparedInsert
 from options.rules.asset_ids import USD_ID
-from trading.choices import TRADE_ACTIVITIES, ActivityType, HouseBook
+from trading.activity_wire import activity_payload
+from trading.choices import TRADE_ACTIVITIES, UNREALIZING_ACTIVITIES, ActivityType, HouseBook
 from trading.models import Activity, LedgerTransaction, Position, Posting
 from trading.models.ledger import activity_id
-from trading.rules.costs import Stake, after_trade
+from trading.rules.lots import Change
 from trading.rules.postings import Book, Move, activity_stamp, changes
+from trading.services.lots import Booked, LotBook, read_oldest_lots, wanted_of
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,9 @@ class Entry:
     """One ledger transaction to be: its moves, what they cost, and the faces that accounts see.
 
     `reference` is unique for what happened. `costs` are the dollars paid or received for each
-    (account, asset) that changes other than USD; `costs_after` is what a position costs afterwards,
-    where that is not what a trade would make of it. `faces` are activities without id and transaction.
+    (account, asset) that changes other than USD; contracts that are exercised or assigned for shares
+    (`OPEXC`, `OPASN` in a group with `OPTRD`) realize nothing, whatever they say. `faces` are
+    activities without id and transaction.
     """
 
     activity_type: ActivityType
@@ -37,7 +42,6 @@ class Entry:
     settle_date: date
     faces: list[Activity]
     costs: Mapping[tuple[UUID, UUID], Decimal] = field(default_factory=dict)
-    costs_after: Mapping[tuple[UUID, UUID], Decimal] = field(default_factory=dict)
     group_id: UUID | None = None
     reverses: UUID | None = None
 
@@ -54,25 +58,57 @@ def post(entry: Entry) -> tuple[LedgerTransaction, dict[tuple[UUID, UUID], Posit
 
 def post_all(entries: Sequence[Entry]) -> tuple[list[LedgerTransaction], dict[tuple[UUID, UUID], Position]]:
     """Write several transactions as `post` writes one, in their order, in as many round trips."""
-    transactions = LedgerTransaction.objects.bulk_create([_transaction(entry) for entry in entries])
+    transactions = [_transaction(entry) for entry in entries]
     pairs = list(zip(entries, transactions, strict=True))
-    Posting.objects.bulk_create([_posting(transaction, move) for entry, transaction in pairs for move in entry.moves])
-    Activity.objects.bulk_create(
-        [_face(entry, transaction, face) for entry, transaction in pairs for face in entry.faces]
-    )
-    return transactions, _move_positions(entries)
+    _TRANSACTIONS.write(transactions)
+    _POSTINGS.write([_posting(transaction, move) for entry, transaction in pairs for move in entry.moves])
+    _ACTIVITIES.write([_face(entry, transaction, face) for entry, transaction in pairs for face in entry.faces])
+    return transactions, _move_positions(pairs)
 
 
-def balance_events(
+_TRANSACTIONS = PreparedInsert(LedgerTransaction)
+_POSTINGS = PreparedInsert(Posting)
+_ACTIVITIES = PreparedInsert(Activity)
+# Those that are there and those that are new go in one statement, told apart by account and asset.
+_POSITIONS_AFTER = PreparedInsert(Position, unique=("account", "asset"), update=("quantity", "cost_amount"))
+
+
+def held_after_each(entries: Sequence[Entry], positions: Mapping[tuple[UUID, UUID], Position]) -> list[Decimal]:
+    """Answer what was held after each entry of what its one face is about, from what is held after them all."""
+    later: dict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)
+    held = []
+    for entry in reversed(entries):
+        [face] = entry.faces
+        key = (face.account_id, cast(UUID, face.asset_id))
+        held.append(positions[key].quantity - later[key])
+        later[key] += changes(entry.moves)[key]
+    return held[::-1]
+
+
+def posted_events(
     entries: Sequence[Entry], positions: Mapping[tuple[UUID, UUID], Position], at: datetime
 ) -> list[Event]:
-    """Build `account.balance_changed` for each account that `entries` have moved: its cash, and what else changed.
+    """Build what `entries`, once posted, announce. To be recorded beside what the act announces by itself.
 
-    Cash that did not change is null. To be recorded beside what the act announces by itself.
+    `activity.executed` for each face that is no trade (a trade is told by its order), and
+    `account.balance_changed` for each account that was moved: its cash, null where that is as it
+    was, and what else changed.
     """
-    accounts = {face.account_id: face.account for entry in entries for face in entry.faces}
-    symbols = {face.asset_id: face.asset.symbol for entry in entries for face in entry.faces if face.asset}
-    return [
+    faces = [(entry, face) for entry in entries for face in entry.faces]
+    accounts = {face.account_id: face.account for _, face in faces}
+    symbols = {face.asset_id: face.asset.symbol for _, face in faces if face.asset}
+    told = [
+        event(
+            "activity.executed",
+            account=face.account,
+            subject=face,
+            at=at,
+            payload=activity_payload(face, entry.settle_date),
+        )
+        for entry, face in faces
+        if entry.activity_type not in TRADE_ACTIVITIES
+    ]
+    return told + [
         event("account.balance_changed", account=account, at=at, payload=_balance(account_id, positions, symbols))
         for account_id, account in accounts.items()
     ]
@@ -111,7 +147,7 @@ def _transaction(entry: Entry) -> LedgerTransaction:
 
 def _face(entry: Entry, transaction: LedgerTransaction, face: Activity) -> Activity:
     is_trade = entry.activity_type in TRADE_ACTIVITIES
-    face.id = activity_id(activity_stamp(entry.at, is_trade=is_trade), time_ordered_id())
+    face.id = activity_id(activity_stamp(entry.at, is_trade=is_trade, on=entry.trade_date), time_ordered_id())
     face.transaction = transaction
     face.activity_type = entry.activity_type
     face.date, face.at, face.group_id = entry.trade_date, entry.at, entry.group_id
@@ -132,46 +168,33 @@ def _end(side: str, book: Book) -> dict[str, UUID | str]:
     return {f"{side}_book": book} if isinstance(book, HouseBook) else {f"{side}_account_id": book}
 
 
-def _move_positions(entries: Sequence[Entry]) -> dict[tuple[UUID, UUID], Position]:
-    changed = [(changes(entry.moves), entry) for entry in entries]
+def _move_positions(pairs: Sequence[tuple[Entry, LedgerTransaction]]) -> dict[tuple[UUID, UUID], Position]:
+    """Move the positions, and their lots with them: a position costs what its open lots do."""
+    changed = [(changes(entry.moves), entry, transaction) for entry, transaction in pairs]
     positions = _positions(
-        {key for change, _ in changed for key in change},
-        {face.account_id: face.correspondent_id for entry in entries for face in entry.faces},
+        {key for change, _, _ in changed for key in change},
+        {face.account_id: face.correspondent_id for entry, _ in pairs for face in entry.faces},
     )
-    for change, entry in changed:
+    securities = {key: position.quantity for key, position in positions.items() if position.asset_id != USD_ID}
+    book = LotBook(read_oldest_lots(wanted_of(securities, [change for change, _, _ in changed])))
+    delivered = {entry.group_id for change, entry, _ in changed if _delivers(entry, change)}
+    for change, entry, transaction in changed:
+        rolls = entry.activity_type in UNREALIZING_ACTIVITIES and entry.group_id in delivered
         for key, quantity in change.items():
-            _move(positions[key], quantity, entry.costs.get(key, Decimal(0)), entry.costs_after.get(key))
-    for position in positions.values():
-        position.pk = None  # told apart by account and asset: those that are there and those that are new go together
-    Position.objects.bulk_create(
-        [_row(position) for position in positions.values()],
-        update_conflicts=True,
-        unique_fields=["account", "asset"],
-        update_fields=["quantity", "cost_amount"],
-    )
+            position = positions[key]
+            position.quantity += quantity
+            if key in securities and quantity:
+                cost = entry.costs.get(key, Decimal(0))
+                made = Change(quantity, cost, entry.trade_date, realizes=not rolls)
+                position.cost_amount += book.book(Booked(transaction.pk, key, position.correspondent_id, made))
+    book.write()
+    _POSITIONS_AFTER.write(list(positions.values()))
     return positions
 
 
-def _row(position: Position) -> Position:
-    """Answer the position without its key, so that those that are there and those that are new go in one statement."""
-    return Position(
-        account_id=position.account_id,
-        correspondent_id=position.correspondent_id,
-        asset_id=position.asset_id,
-        quantity=position.quantity,
-        cost_amount=position.cost_amount,
-    )
-
-
-def _move(position: Position, quantity: Decimal, cost: Decimal, cost_after: Decimal | None) -> None:
-    if position.asset_id == USD_ID:
-        position.quantity += quantity
-        return
-    if cost_after is not None:
-        position.quantity, position.cost_amount = position.quantity + quantity, cost_after
-        return
-    stake = after_trade(Stake(position.quantity, position.cost_amount), quantity, cost)
-    position.quantity, position.cost_amount = stake.quantity, stake.cost_amount
+def _delivers(entry: Entry, change: Mapping[tuple[UUID, UUID], Decimal]) -> bool:
+    """Say whether shares move for contracts: then these realize nothing, and their cost is in the shares."""
+    return entry.activity_type == ActivityType.OPTRD and any(asset_id != USD_ID for _, asset_id in change)
 
 
 def _positions(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.errors import AccountNotFound
+from accounts.locking import read_account
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage import clock
@@ -15,13 +15,14 @@ from options.choices import Strategy
 from options.rules.levels import REQUIRED_LEVEL, level_to_open
 from trading.errors import ClientOrderIdReused
 from trading.instruments import instrument_of
-from trading.models import Order, Position
+from trading.models import Order
 from trading.rules import outcomes
 from trading.rules.buying_power import buying_power_after, buying_power_of
 from trading.rules.fees import total
 from trading.rules.holdings import ZERO
 from trading.rules.preview import OrderPreview
 from trading.rules.ticket_form import OrderRequest
+from trading.services.lots import cost_of_leaving
 from trading.services.orders import Decision, decide, new_order
 from trading.services.refusals import first_said, was_used_before
 from trading.services.replacing import Changes, decide_replacement
@@ -42,7 +43,8 @@ def estimate_order(*, actor: User, account_id: UUID, request: OrderRequest) -> t
     The account is not locked: what a preview says holds for the moment, and submitting asks again.
     Everything that it decides on is read by the statements of the submit path.
     """
-    account = _read_account(actor, account_id)
+    actor.require(Permission.SUBMIT_ORDERS)
+    account = read_account(actor, account_id)
     now = clock.now()
     try:
         decided = decide(account, request, now)
@@ -61,22 +63,13 @@ def preview_replacement(*, actor: User, account_id: UUID, order_id: UUID, change
     What is previewed is what is still to fill, and before it the order holds what it holds. Nothing
     is written, and a refusal is not kept.
     """
-    account = _read_account(actor, account_id)
+    actor.require(Permission.SUBMIT_ORDERS)
+    account = read_account(actor, account_id)
     order, decided = decide_replacement(account, order_id, changes, clock.now())
     with_order = decided.holdings.without_hold(
         order.hold_asset_id, -order.hold_quantity, traded_id=order.asset_id, closing=ZERO
     )
     return replace(_preview(account, decided), buying_power_before=buying_power_of(with_order).available)
-
-
-def _read_account(actor: User, account_id: UUID) -> Account:
-    actor.require(Permission.SUBMIT_ORDERS)
-    found = Account.objects.visible_to(actor).filter(pk=account_id).select_related("correspondent")
-    account = found.annotate(**clock.annotations()).first()
-    if account is None:
-        raise AccountNotFound
-    clock.adopt(account)
-    return account
 
 
 def _preview(account: Account, decided: Decision) -> OrderPreview:
@@ -103,14 +96,15 @@ def _preview(account: Account, decided: Decision) -> OrderPreview:
 
 
 def _cost_each(account: Account, decided: Decision) -> Decimal | None:
-    """Answer what a share behind a call, or a unit of what is closed, cost; None where nothing is known of it."""
-    if decided.review.strategy is Strategy.CLOSING:
-        asset_id = decided.asset.pk
-    elif decided.review.strategy is Strategy.COVERED_CALL:
-        asset_id = decided.asset.contract.underlying_id
-    else:
+    """Answer what a share behind a call, or a unit of what is closed, cost: of the oldest, which leave first.
+
+    None where nothing is known of it.
+    """
+    asset_id, quantity = decided.asset.pk, decided.ticket.quantity
+    if decided.review.strategy is Strategy.COVERED_CALL:
+        contract = decided.asset.contract
+        asset_id, quantity = contract.underlying_id, quantity * contract.deliverable
+    elif decided.review.strategy is not Strategy.CLOSING:
         return None
-    position = Position.objects.filter(account=account, asset_id=asset_id).exclude(quantity=0).first()
-    if position is None or position.cost_amount == 0:
-        return None
-    return position.cost_amount / abs(position.quantity)
+    cost = cost_of_leaving(account.pk, asset_id, quantity)
+    return cost / quantity if cost else None

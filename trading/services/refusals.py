@@ -1,12 +1,15 @@
-"""Keep what was refused: books and records (domain rule OR-11)."""
+"""Keep what was refused, and announce that it was: books and records (domain rule OR-11)."""
 
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.models import Account, User
 from brokerage import clock
 from brokerage.errors import BrokerageError
+from brokerage.events import record_event
 from brokerage.money import plain
 from trading.errors import ClientOrderIdReused
 from trading.models import Order, Refusal
@@ -32,15 +35,16 @@ def _as_sent(value: Any) -> str:
     return str(plain(value) if isinstance(value, Decimal) else value)
 
 
+@transaction.atomic
 def keep_refusal(
     actor: User, account_id: UUID, request: dict[str, Any], refusal: BrokerageError, *, symbol: str = ""
 ) -> None:
     """Keep who was refused what, why and when: books and records. What replaces an order gives its `symbol` apart."""
     asked = {name: _as_sent(value) for name, value in request.items() if value not in ("", None) and value is not False}
-    owner_id = actor.correspondent_id or Account.objects.values_list("correspondent_id", flat=True).get(pk=account_id)
-    Refusal.objects.create(
-        account_id=account_id,
-        correspondent_id=owner_id,
+    account = Account.objects.only("correspondent_id", "account_number").get(pk=account_id)
+    kept = Refusal.objects.create(
+        account=account,
+        correspondent_id=account.correspondent_id,
         symbol=(symbol or asked.get("symbol", ""))[:64],
         actor=actor,
         ticket=asked,
@@ -49,3 +53,4 @@ def keep_refusal(
         facts=refusal.body() | explained(refusal),
         refused_at=clock.now(),
     )
+    record_event("order_request.refused", account=account, subject=kept, at=kept.refused_at)

@@ -7,12 +7,12 @@ import pytest
 
 from accounts.choices import AllocationMethod, Review, Role
 from accounts.errors import CorrespondentNotFound, ReasonNeeded
-from accounts.models import BrokerPolicy, Correspondent, SettingsProposal
+from accounts.models import AuditEntry, BrokerPolicy, Correspondent, SettingsProposal
 from accounts.rules.settings import SETTINGS, as_json, from_json, loosens
 from accounts.services.settings import (
-    change_allocation_method,
     change_settings,
     decide_settings_proposal,
+    propose_allocation_method,
     settings_of,
 )
 from accounts.settings_errors import (
@@ -24,6 +24,7 @@ from accounts.settings_errors import (
     SettingsProposalNotFound,
     SettingsProposalWaiting,
 )
+from accounts.settings_selectors import waiting_proposals
 from brokerage.errors import NotPermitted
 from tests.factories import make_staff
 
@@ -220,16 +221,34 @@ def test_the_neighbor_decides_no_proposal(acme, globex, admin):
 def test_the_allocation_method_is_the_brokers(acme, admin, broker):
     fifo, random = AllocationMethod.FIRST_IN_FIRST_OUT, AllocationMethod.RANDOM
     with pytest.raises(AllocationIsTheBrokers):
-        change_allocation_method(actor=admin, method=fifo, seen=random, reason=WHY)
+        propose_allocation_method(actor=admin, method=fifo, seen=random, reason=WHY)
     with pytest.raises(ReasonNeeded):
-        change_allocation_method(actor=broker, method=fifo, seen=random, reason="")
-    assert not BrokerPolicy.objects.filter(allocation_method=fifo).exists()
+        propose_allocation_method(actor=broker, method=fifo, seen=random, reason="")
+    with pytest.raises(SettingsChangedMeanwhile):
+        propose_allocation_method(actor=broker, method=fifo, seen=fifo, reason=WHY)
+    assert propose_allocation_method(actor=broker, method=random, seen=random, reason=WHY) is None
+    assert not SettingsProposal.objects.exists()
 
-    change_allocation_method(actor=broker, method=fifo, seen=random, reason=WHY)
+
+def test_two_of_the_brokers_people_change_the_allocation_method(admin, broker):
+    fifo, random = AllocationMethod.FIRST_IN_FIRST_OUT, AllocationMethod.RANDOM
+
+    propose_allocation_method(actor=broker, method=fifo, seen=random, reason=WHY)
+    with pytest.raises(SettingsProposalWaiting):
+        propose_allocation_method(actor=broker, method=fifo, seen=random, reason=WHY)
+    with pytest.raises(SecondPersonNeeded):
+        decide(broker)
+    with pytest.raises(SettingsProposalNotFound):
+        decide(admin)
+    assert not BrokerPolicy.objects.filter(allocation_method=fifo).exists()
+    second = make_staff(Role.ADMIN, None, email="second@broker.example")
+    assert [line.changes[0].after for line in waiting_proposals(second)] == ["First in, first out"]
+    assert waiting_proposals(admin) == []
+    decide(second)
 
     assert BrokerPolicy.objects.get().allocation_method == fifo
-    with pytest.raises(SettingsChangedMeanwhile):
-        change_allocation_method(actor=broker, method=random, seen=random, reason=WHY)
+    entry = AuditEntry.objects.filter(subject="BrokerPolicy").order_by("-id").first()
+    assert (entry.actor_id, entry.reason) == (second.pk, WHY)
 
 
 def test_settings_survive_the_form_that_shows_them(acme):

@@ -218,3 +218,18 @@ def test_nobody_is_shown_a_contract(db, path):
 
 def test_every_partner_sees_the_same_master(acme_api, globex_api, overview):
     assert symbols(acme_api.get(LIST)) == symbols(globex_api.get(LIST)) == list(WEEK)
+
+
+def test_the_cash_of_an_adjusted_contract_is_listed_beside_its_shares(acme_api, clock_at):
+    clock_at("2024-01-24 10:00")
+    adjusted = {"symbol": "QS1240301C00006500", "underlying_symbol": "QS", "size": "12", "deliverable_cash": "57.13"}
+    import_contracts(rows=rows(adjusted))
+
+    shown = acme_api.get(f"{LIST}/{adjusted['symbol']}").json()
+
+    assert shown["size"] == "12"
+    assert [(one["type"], one["symbol"], one["amount"]) for one in shown["deliverables"]] == [
+        ("equity", "QS", "12"),
+        ("cash", "USD", "57.13"),
+    ]
+    assert "asset_id" not in shown["deliverables"][1]

@@ -184,3 +184,46 @@ def test_dollars_are_there_from_the_beginning_and_again_after_a_flush():
     Asset.objects.all().delete()
 
     assert (dollars().id, dollars().asset_class) == (USD_ID, AssetClass.USD)
+
+
+# --- Deliverables of adjusted contracts ----------------------------------------------------------
+
+CASH = {"type": "cash", "symbol": "USD", "amount": "57.13"}
+SHARES = {"type": "equity", "symbol": "QS", "amount": "12"}
+ADJUSTED = {"symbol": "QS1260116C00012500", "underlying_symbol": "QS"}
+
+
+@pytest.mark.parametrize("said", [{"size": "12", "deliverable_cash": "57.13"}, {"deliverables": [SHARES, CASH]}])
+def test_an_adjusted_contract_delivers_shares_and_cash(said):
+    counted = import_contracts(rows=rows({**ADJUSTED, **said}))
+    again = import_contracts(rows=rows({**ADJUSTED, **said}))
+
+    contract = OptionContract.objects.get(asset__symbol=ADJUSTED["symbol"])
+    assert (contract.multiplier, contract.deliverable, contract.deliverable_cash_amount) == (100, 12, Decimal("57.13"))
+    assert (counted.added, again.unchanged) == (1, 1)
+
+
+def test_a_contract_may_deliver_cash_alone():
+    import_contracts(rows=rows({**ADJUSTED, "deliverables": [{**CASH, "amount": "2500"}]}))
+
+    contract = OptionContract.objects.get(asset__symbol=ADJUSTED["symbol"])
+    assert (contract.deliverable, contract.deliverable_cash_amount) == (0, 2500)
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"size": "0"}, "size must be a whole number of at least 1 where no cash is delivered"),
+        ({"deliverable_cash": "1.005"}, "deliverable_cash '1.005' must be dollars"),
+        ({"deliverables": [SHARES, {**CASH, "amount": None}]}, "the amount of the cash in deliverables is not known"),
+        ({"deliverables": [SHARES, SHARES]}, "one of equity and one of cash"),
+        ({"deliverables": [{**SHARES, "symbol": "F"}]}, "name other shares than QS"),
+        ({"deliverables": [SHARES], "size": "13"}, "size differs from the 12 shares"),
+        ({"deliverables": "12 QS"}, "must be a list of objects"),
+    ],
+)
+def test_deliverables_that_cannot_be_read_load_nothing(said, problem):
+    with pytest.raises(BadRow, match=problem):
+        import_contracts(rows=rows({**ADJUSTED, **said}))
+
+    assert not OptionContract.objects.exists()

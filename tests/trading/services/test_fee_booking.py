@@ -89,7 +89,11 @@ def test_the_close_books_each_kind_once_to_the_cent(account, clock_at):
     assert held(account, "USD") == before - Decimal("0.17") == read_holdings(account.pk).free_cash
     assert owed(account) == {}
     told = Event.objects.filter(account_id=account.pk).order_by("id")
-    assert list(told.values_list("type", flat=True))[-2:] == ["fee.booked", "account.balance_changed"]
+    assert list(told.values_list("type", flat=True))[-3:] == [
+        "fee.booked",
+        "activity.executed",
+        "account.balance_changed",
+    ]
     assert find_breaks() == []
 
 

@@ -28,7 +28,7 @@ from trading.tasks import work_open_orders
 from trading.venues.paper import PaperVenue
 
 pytestmark = pytest.mark.django_db
-FILL_QUERIES = 13
+FILL_QUERIES = 14
 
 
 @pytest.fixture
@@ -299,6 +299,7 @@ def test_a_broken_projection_is_found(account):
 
     assert [(one.check, one.asset, one.found, one.expected) for one in find_breaks()] == [
         ("positions equal their postings", LONG_CALL, 2, 1),
+        ("lots add up to positions", LONG_CALL, 2, 1),
         ("what accounts have the house gave", LONG_CALL, 2, 1),
     ]
 

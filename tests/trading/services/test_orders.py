@@ -205,15 +205,15 @@ def test_an_order_takes_at_most_six_round_trips_whatever_the_number_of_accounts(
     for _ in range(9):
         make_account(acme.correspondent)
     at_10 = statements(acme_api, account)
-    _copy_accounts(account, 10_000)
-    at_10_000 = statements(acme_api, account)
+    _copy_accounts(account, 1_000)
+    at_1_000 = statements(acme_api, account)
 
     assert len(at_10) <= 6, at_10
-    assert len(at_10_000) == len(at_10)
+    assert len(at_1_000) == len(at_10)
 
 
 def _copy_accounts(account, count):
-    """Insert plain copies of an account's row, ten thousand at a time."""
+    """Insert plain copies of an account's row."""
     model = type(account)
     kept = {field.attname: getattr(account, field.attname) for field in model._meta.concrete_fields}
     for name in ("id", "account_number", "name_key", "search_text", "registered_email"):

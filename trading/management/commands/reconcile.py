@@ -10,7 +10,7 @@ from trading.reconciliation import find_breaks
 
 
 class Command(BaseCommand):
-    help = "Check that positions and cash equal their postings, and that every hold and cover is there."
+    help = "Check that positions, lots and cash equal their postings, and that every hold and cover is there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print JSON for a program to read")

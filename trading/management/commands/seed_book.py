@@ -14,6 +14,8 @@ from trading.seeding.crew import AlreadySeedingError
 
 PENDING_OF = 70
 
+LEAST = {"accounts": 1, "processes": 1, "expiring": 0}
+
 
 class Command(BaseCommand):
     help = "Add made-up accounts with positions, orders, requests and activities to the book, by COPY."
@@ -22,14 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--accounts", type=int, required=True, help="how many accounts to add")
         parser.add_argument("--seed", default="strikebook", help="the same seed on the same book makes the same people")
         parser.add_argument("--pending", type=int, help="of them, how many have a request that waits; one of seventy")
+        parser.add_argument(
+            "--expiring", type=int, default=0, help="how many positions expire in the next sessions; none"
+        )
         parser.add_argument("--processes", type=int, help="how many load at once; as many as there are processors")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_sandbox():
             raise CommandError("a seeded book exists in sandbox mode only")
-        for name in ("accounts", "processes"):
-            if options[name] is not None and options[name] < 1:
-                raise CommandError(f"--{name} must be at least 1")
+        for name, least in LEAST.items():
+            if options[name] is not None and options[name] < least:
+                raise CommandError(f"--{name} must be at least {least}")
         accounts, pending = options["accounts"], options["pending"]
         if pending is None:
             pending = accounts // PENDING_OF
@@ -45,6 +50,7 @@ class Command(BaseCommand):
                 pending=pending,
                 progress=self._progress,
                 processes=options["processes"],
+                expiring=options["expiring"],
             )
         except AlreadySeedingError:
             raise CommandError("another seed_book loads this book") from None
