@@ -36,6 +36,8 @@ WRITTEN = {
     "activity": "SELECT * FROM trading_activity WHERE order_id = %(order)s",
     "postings": "SELECT * FROM trading_posting WHERE transaction_id IN"
     " (SELECT transaction_id FROM trading_activity WHERE order_id = %(order)s)",
+    "lots": "SELECT * FROM trading_lot WHERE opened_by_id IN"
+    " (SELECT transaction_id FROM trading_activity WHERE order_id = %(order)s)",
     "accepted": "SELECT * FROM brokerage_event WHERE subject_id = %(order)s::text ORDER BY id LIMIT 1",
     "announced": "SELECT * FROM brokerage_event WHERE account_id = %(account)s AND id >="
     " (SELECT max(id) FROM brokerage_event WHERE subject_id = %(order)s::text) ORDER BY id LIMIT 2",
@@ -105,6 +107,8 @@ def write_script(connection: "psycopg.Connection[Any]", accounts: Sequence[str])
             _postings(rows["postings"], account),
             _activity(rows["activity"], account),
             _positions(rows["postings"], order, account),
+            _insert("trading_lot", rows["lots"], {"id": NEW_ID, "opened_by_id": ":transaction_id::uuid", **whose})
+            + ";",
             *_fees(rows["fees"], account),
             _insert("brokerage_event", rows["announced"], PLACED | whose) + ";",
             "COMMIT;",

@@ -268,7 +268,7 @@ def _non_trade(row: Activity) -> dict[str, Any]:
         "net_amount": plain(row.net_amount),
         "description": row.description,
     }
-    if row.asset is not None or row.sub_type:
+    if row.asset is not None or row.sub_type or row.activity_type == ActivityType.OPCSH:
         shown["symbol"] = row.asset.symbol if row.asset else ""
     if row.quantity is not None:
         shown["qty"] = plain(row.quantity)
