@@ -48,4 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         Path(shared).chmod(0o711)
         os.environ["STRIKEBOOK_TEST_SHARED"] = shared  # the workers of xdist inherit it
         config.add_cleanup(partial(shutil.rmtree, shared, ignore_errors=True))
-    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+    # Clearing a cache empties its whole database, under whatever prefix: each worker of xdist has one of its own.
+    number = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    settings.CACHE_URL = settings.CACHE_URL.replace("?db=1", f"?db={number}")
+    settings.CACHES["default"]["LOCATION"] = settings.CACHE_URL
