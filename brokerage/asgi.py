@@ -30,18 +30,14 @@ from brokerage.errors import BodyTooLarge  # noqa: E402
 from brokerage.short_requests import ShortRequests  # noqa: E402
 from brokerage.wsgi import application as wsgi_application  # noqa: E402
 
-# As long as the line is slow, without a thread of the pages.
-DOWNLOADS = (
-    *("/accounts/export.", "/audit/export."),
-    *("/lots/open/export.", "/lots/realized/export."),
-    *("/orders/export.", "/orders/refusals/export.", "/positions/export."),
-)
+# What the file of a list is named: it is sent for as long as the line is slow, without a thread of the pages.
+EXPORT = "export."
 STREAMS = ("/v1/events/", "/v2/events/", "/v2beta1/events/", "/streams/")
 THREADS = 4
 
 
 def route(*, streams: Application, pages: Application) -> Application:
-    """Answer the application that hands event streams to `streams` and everything else to `pages`."""
+    """Answer the application that hands event streams and exports to `streams` and everything else to `pages`."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -50,7 +46,7 @@ def route(*, streams: Application, pages: Application) -> Application:
             if _is_too_large(scope):
                 await _refuse_body(send)
                 return
-            if scope["path"].startswith((*STREAMS, *DOWNLOADS)):
+            if scope["path"].startswith(STREAMS) or scope["path"].rpartition("/")[2].startswith(EXPORT):
                 await streams(scope, receive, send)
                 return
         await pages(scope, receive, send)

@@ -1,7 +1,7 @@
 """Long downloads. The ASGI side sends them: a slow line holds no thread of the pages, and no connection.
 
-The path of a download stands in `DOWNLOADS` of `brokerage/asgi.py`. Where the request comes by
-WSGI all the same, as in tests, the chunks are sent as they are.
+`brokerage/asgi.py` knows a download by its name, `export.` and the format. Where the request comes
+by WSGI all the same, as in tests, the chunks are sent as they are.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
