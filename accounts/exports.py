@@ -8,8 +8,7 @@ from accounts.listing import SORTS, AccountFilter, filter_accounts
 from accounts.models import User
 from accounts.models.accounts import LEVEL_IN_FORCE
 from brokerage.keyset import read_chunks
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from brokerage.templatetags.formats import sentence
 
 CHUNK = 2000
@@ -49,5 +48,5 @@ def _cells(row: Any) -> list[Cell]:
         row.email_address,
         ", ".join(row.enabled_assets),
         row.correspondent__code,
-        row.created_at.astimezone(NEW_YORK).replace(microsecond=0),
+        local(row.created_at),
     ]

@@ -59,6 +59,11 @@ def workbook(title: str, columns: Mapping[str, int], chunks: Iterable[Rows]) -> 
     return made
 
 
+def local(moment: datetime | None) -> datetime | None:
+    """Answer a cell for an instant: in New York, to the second."""
+    return moment.astimezone(NEW_YORK).replace(microsecond=0) if moment else None
+
+
 def file_name(what: str, kind: str) -> str:
     """Answer what an export made now is called: `orders-2026-01-16-1559.csv`."""
     return f"{what}-{clock.now().astimezone(NEW_YORK):%Y-%m-%d-%H%M}.{kind}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,8 +14,7 @@ from accounts.listing import read_day
 from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage.keyset import Page, read_chunks, read_page
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from trading.assignment_errors import AssignmentNotFound, NoticeNotFound
 from trading.exports import CHUNK, Chunks
 from trading.models import Activity, Assignment, AssignmentNotice
@@ -247,11 +246,7 @@ def _row(one: Assignment) -> list[Cell]:
         *(str(one.pk), one.exercised_on.isoformat()),
         *(one.account.name, one.account.account_number, one.correspondent.code),
         *(one.asset.symbol, one.asset.name, one.quantity),
-        one.posted_at and _local(one.posted_at),
+        local(one.posted_at),
         ", ".join(f"{quantity} {symbol}" for symbol, quantity in one.missing.items()),
         *("yes" if one.needs_person else "", one.note, str(one.group_id or "")),
     ]
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(NEW_YORK).replace(microsecond=0)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from accounts.models import User
 from brokerage import clock
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from trading.expiring import ExpiringFilter, read_all
 from trading.expiring_lines import GROUPS, Line, describe_rows
 
@@ -54,5 +53,5 @@ def _cells(line: Line) -> list[Cell]:
         *(shares if line.needs[1] else (None, None, None)),
         line.projected.label,
         line.instruction.get_kind_display() if line.instruction else None,
-        line.told.told_at.astimezone(NEW_YORK).replace(microsecond=0) if line.told else None,
+        local(line.told.told_at) if line.told else None,
     ]

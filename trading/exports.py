@@ -1,13 +1,11 @@
 """Exports of the lists over all accounts: exactly what the URL filters and in its order."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from brokerage.keyset import read_chunks
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from brokerage.templatetags.formats import sentence
 from options.models import Asset
 from options.rules.asset_ids import USD_ID
@@ -97,7 +95,7 @@ def _order(order: Order) -> list[Cell]:
     holds = bool(order.hold_quantity)
     return [
         str(order.pk),
-        _local(order.submitted_at),
+        local(order.submitted_at),
         order.account.name,
         order.account.account_number,
         order.correspondent.code,
@@ -114,7 +112,7 @@ def _order(order: Order) -> list[Cell]:
         order.hold_quantity if holds else None,
         _unit(order.hold_asset) if holds else None,
         order.client_order_id,
-        _local(order.updated_at),
+        local(order.updated_at),
     ]
 
 
@@ -136,7 +134,7 @@ def _position(line: BookLine) -> list[Cell]:
 def _refusal(line: RefusalLine) -> list[Cell]:
     refusal = line.refusal
     return [
-        _local(refusal.refused_at),
+        local(refusal.refused_at),
         refusal.account.name,
         refusal.account.account_number,
         refusal.correspondent.code,
@@ -153,7 +151,3 @@ def _refusal(line: RefusalLine) -> list[Cell]:
 
 def _expires(asset: Asset) -> Cell:
     return asset.contract.expiration_date.isoformat() if asset.is_option else None
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(NEW_YORK).replace(microsecond=0)

@@ -1,7 +1,7 @@
 """The list of instructions over all accounts: what it is narrowed down to, its order, its rows as a file has them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,8 +12,7 @@ from accounts.list_filters import Chip, ListFilter, chip_of, chips_of, chips_of_
 from accounts.listing import read_day
 from accounts.models import User
 from brokerage.keyset import Page, read_chunks, read_page
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from brokerage.templatetags.formats import sentence
 from trading.choices import InstructionKind, InstructionSource, InstructionStatus
 from trading.exports import CHUNK, Chunks
@@ -167,7 +166,7 @@ def instructions_of(actor: User, wanted: InstructionFilter) -> Chunks:
 def _row(one: Instruction) -> list[Cell]:
     return [
         str(one.pk),
-        _local(one.received_at),
+        local(one.received_at),
         *(one.account.name, one.account.account_number, one.correspondent.code),
         KINDS[one.kind],
         one.quantity,
@@ -175,13 +174,9 @@ def _row(one: Instruction) -> list[Cell]:
         one.asset.contract.expiration_date.isoformat() if one.asset.is_option else None,
         STATUSES[one.status],
         SOURCES[one.source],
-        *(str(one.entered_by), _local(one.entered_at)),
-        *(str(one.confirmed_by) if one.confirmed_by else None, _local(one.confirmed_at)),
-        _local(one.ended_at),
+        *(str(one.entered_by), local(one.entered_at)),
+        *(str(one.confirmed_by) if one.confirmed_by else None, local(one.confirmed_at)),
+        local(one.ended_at),
         one.get_excuse_display(),
         one.reason,
     ]
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(NEW_YORK).replace(microsecond=0) if moment else None

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from brokerage.keyset import read_chunks
-from brokerage.market_calendar import NEW_YORK
-from brokerage.tabular import Cell
+from brokerage.tabular import Cell, local
 from trading.ledger_book import JOINED, KEYS, LedgerFilter, filter_activities
 from trading.models import Activity
 from trading.templatetags.activities import activity_words
@@ -53,7 +52,7 @@ def _cells(activity: Activity) -> list[Cell]:
     return [
         activity.pk,
         activity.date,
-        activity.at.astimezone(NEW_YORK).replace(microsecond=0),
+        local(activity.at),
         activity.account.name,
         activity.account.account_number,
         activity.correspondent.code,
