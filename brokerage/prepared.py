@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.expressions import Expression, Func
 from django.db.models.query import get_related_populators
@@ -74,7 +74,11 @@ class _Written:
         self.names: list[str] = []
         self.sql = PLACEHOLDER.sub(lambda found: self._fill(found[0], waiting), text)
         selected = compiler.select[: compiler.col_count]
-        self.converters = compiler.get_converters([column[0] for column in selected])
+        self.converters = [
+            (place, convert, expression)
+            for place, (converters, expression) in compiler.get_converters([one[0] for one in selected]).items()
+            for convert in converters
+        ]
         self.annotations = compiler.annotation_col_map or {}
         self.model = None
         if queryset._fields is None:  # type: ignore[attr-defined] # not `values_list`
@@ -97,12 +101,13 @@ class _Written:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         with prepared_cursor() as cursor:
             cursor.execute(self.sql, [values[name] for name in self.names])
-            return [self._row(list(row)) for row in cursor.fetchall()]
+            found = cursor.fetchall()
+        database = connections[DEFAULT_DB_ALIAS]
+        return [self._row(list(row), database) for row in found]
 
-    def _row(self, row: list[Any]) -> Any:
-        for place, (converters, expression) in self.converters.items():
-            for convert in converters:
-                row[place] = convert(row[place], expression, connection)
+    def _row(self, row: list[Any], database: Any) -> Any:
+        for place, convert, expression in self.converters:
+            row[place] = convert(row[place], expression, database)
         if self.model is None:
             return tuple(row)
         found = self.model.from_db(DEFAULT_DB_ALIAS, self.names_of_own, row[self.own])
@@ -126,7 +131,8 @@ class _PreparingCursor(ServerBindingCursor):
 
 def prepared_cursor() -> Any:
     """Answer a cursor, logged and checked as Django's own, whose statements the server keeps prepared."""
-    connection.ensure_connection()
-    connection.validate_thread_sharing()
-    cursor: Any = _PreparingCursor(connection.connection)  # type: ignore[call-arg]
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    database: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` looks it up each time it is used
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    cursor: Any = _PreparingCursor(database.connection)  # type: ignore[call-arg]
+    return database.make_debug_cursor(cursor) if database.queries_logged else database.make_cursor(cursor)

@@ -20,7 +20,7 @@ def is_first(task: str) -> bool:
 
 
 def has_come(task: str) -> None:
-    """Take the mark away: what is committed from here on may come too late for the task that begins."""
+    """Take the mark away: what is committed from here on may come too late for the task, which looks once more."""
     redis = _redis()
     if redis is not None:
         redis.delete(f"woken:{task}")

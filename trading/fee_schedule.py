@@ -20,14 +20,16 @@ CHARGED_FOR = ("kind", "asset_class", "side", "exchange")
 AS_TEXT = {"rate": Cast("rate", CharField()), "cap_amount": Cast("cap_amount", CharField())}
 
 
-def rates_in_force(trade_date: date | Slot, *, asset_class: Any = None) -> ArraySubquery:
+def rates_in_force(trade_date: date | Slot, *, asset_class: Any = None, exchange: str = "") -> ArraySubquery:
     """Answer what to annotate a query with for `read_rates`: the rates that hold on that trade date.
 
-    With an `asset_class`, which may be an OuterRef, only those for it. The trade date picks the
-    rate, never the day on which it is looked up.
+    With an `asset_class`, which may be an OuterRef, only those for it; with an `exchange`, not those
+    of other exchanges. The trade date picks the rate, never the day on which it is looked up.
     """
     columns = {name: F(name) for name in (*CHARGED_FOR, "basis")} | AS_TEXT
-    return ArraySubquery(_newest(trade_date, asset_class).values(row=JSONObject(**columns)))
+    rows = _newest(trade_date, asset_class)
+    rows = rows.filter(exchange__in=("", exchange)) if exchange else rows
+    return ArraySubquery(rows.values(row=JSONObject(**columns)))
 
 
 def rates_on(trade_date: date, asset_class: AssetClass) -> tuple[FeeRateInForce, ...]:

@@ -1,7 +1,8 @@
 """What the worker does for trading. Tasks fetch ids, call a service, and are safe to run twice."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
+from time import monotonic
 from uuid import UUID
 
 from celery import shared_task
@@ -14,6 +15,8 @@ from trading.rules.postings import trade_date
 
 log = logging.getLogger(__name__)
 
+FOLLOWED_SECONDS = 1.0  # how long one task goes on handing over what follows closely
+
 
 def wake_venue() -> None:
     """Have the venue handed what was accepted: by the task that is on its way already, or else by one more."""
@@ -23,13 +26,18 @@ def wake_venue() -> None:
 
 @shared_task(ignore_result=True)
 def submit_new_orders() -> None:
-    """Hand to the venue every order that was accepted and that it does not have yet."""
+    """Hand to the venue every order that was accepted and that it does not have yet, and those that follow closely.
+
+    Until it stops following them the task counts as on its way, so that they wake no other.
+    """
     from trading.venues import find_venue
 
-    wake_ups.has_come(submit_new_orders.name)
-    with clock.reading():
-        if venue := find_venue():
-            venue.submit_new()
+    if venue := find_venue():
+        with clock.reading():
+            venue.submit_new(follow_until=monotonic() + FOLLOWED_SECONDS)
+        wake_ups.has_come(submit_new_orders.name)
+        with clock.reading():
+            venue.submit_new()  # what was committed while the mark still stood
 
 
 @shared_task(ignore_result=True)
@@ -84,24 +92,37 @@ def settle_pending_journals(at: datetime) -> None:
 
 
 ACCOUNTS_AT_ONCE = 2_000
+BOOKED_AT_ONCE = 250
 
 
 def book_fees(at: datetime) -> None:
-    """Book what every account owes for its trades up to the session that ended at `at`, account by account."""
-    from trading.services.fee_booking import book_account_fees, open_totals
+    """Book what every account owes for its trades up to the session that ended at `at`, some accounts in a commit.
+
+    Where some cannot be booked together, each of them is tried by itself.
+    """
+    from trading.services.fee_booking import book_fees_together, open_totals
 
     through, after = trade_date(at), UUID(int=0)
     while True:
         owing = open_totals(through).filter(account_id__gt=after).order_by("account_id")
-        account_ids = list(owing.values_list("account_id", flat=True).distinct()[:ACCOUNTS_AT_ONCE])
+        account_ids = list(owing.values_list("account_id", flat=True).distinct()[:BOOKED_AT_ONCE])
         if not account_ids:
             return
-        for account_id in account_ids:
-            try:
-                book_account_fees(account_id=account_id, through=through, at=at)
-            except DatabaseError:
-                log.exception("the fees of account %s could not be booked and are booked at the next close", account_id)
+        try:
+            book_fees_together(account_ids=account_ids, through=through, at=at)
+        except DatabaseError:
+            for account_id in account_ids:
+                _book_fees_of(account_id, through, at)
         after = account_ids[-1]
+
+
+def _book_fees_of(account_id: UUID, through: date, at: datetime) -> None:
+    from trading.services.fee_booking import book_account_fees
+
+    try:
+        book_account_fees(account_id=account_id, through=through, at=at)
+    except DatabaseError:
+        log.exception("the fees of account %s could not be booked and are booked at the next close", account_id)
 
 
 def close_the_books(at: datetime) -> None:

@@ -65,6 +65,8 @@ def test_what_is_too_long_is_refused_and_not_cut(count):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_what_is_there_already_is_updated_in_the_columns_named(count):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX ON brokerage_event (event_id)")  # its own is of places given only
     Event.objects.bulk_create([said("first", event_id=7, ulid="A")])
     upsert = PreparedInsert(Event, unique=["event_id"], update=["type", "payload"])
 

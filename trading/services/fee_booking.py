@@ -1,6 +1,6 @@
 """Fees of executions: accrued exactly as they happen, booked to the cent at the close (domain rules FE-1 to FE-7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.locking import lock_account
+from accounts.locking import lock_accounts
 from accounts.models import Account
 from accounts.services.users import system_user
 from brokerage.events import event, record_events
@@ -21,6 +21,7 @@ from trading.choices import ActivityType, FeeKind
 from trading.models import AccruedFee, Activity
 from trading.rules.fee_rows import booked_amount, fee_description
 from trading.rules.postings import fee
+from trading.services.bulk_rows import update_rows
 from trading.services.ledger import Entry, post_all, posted_events
 
 # One total for each day and kind is open; what comes after it is booked opens another.
@@ -31,6 +32,10 @@ ON CONFLICT (account_id, trade_date, kind) WHERE booked_by_id IS NULL DO UPDATE 
     exact_amount = trading_accruedfee.exact_amount + excluded.exact_amount,
     quantity = trading_accruedfee.quantity + excluded.quantity,
     executions = trading_accruedfee.executions + excluded.executions
+"""
+BOOKED = """
+UPDATE trading_accruedfee AS owed SET booked_by_id = given.booked_by_id
+FROM unnest(%s::bigint[], %s::uuid[]) AS given (id, booked_by_id) WHERE owed.id = given.id
 """
 
 
@@ -77,19 +82,28 @@ def book_account_fees(*, account_id: UUID, through: date, at: datetime) -> int:
     Each total is rounded to the cent once. What is booked is owed no more, so running it again
     books nothing twice; a total below zero, after a bust on a later day, is paid back.
     """
-    account = lock_account(system_user(), account_id)
-    totals = list(open_totals(through).filter(account=account).order_by("trade_date", "kind"))
+    return _book([account_id], through, at)
+
+
+@transaction.atomic(durable=True)
+def book_fees_together(*, account_ids: Sequence[UUID], through: date, at: datetime) -> int:
+    """Book what some accounts owe as `book_account_fees` does, all in one commit; answer how many rows."""
+    return _book(account_ids, through, at)
+
+
+def _book(account_ids: Sequence[UUID], through: date, at: datetime) -> int:
+    accounts = lock_accounts(system_user(), account_ids)
+    owed = open_totals(through).filter(account_id__in=list(accounts))
+    totals = list(owed.order_by("account_id", "trade_date", "kind"))
     if not totals:
         return 0
-    entries = [_entry(account, total, at) for total in totals]
+    pairs = [(total, _entry(accounts[total.account_id], total, at)) for total in totals]
+    entries = [entry for _, entry in pairs]
     transactions, positions = post_all(entries)
-    for total, booked_by in zip(totals, transactions, strict=True):
-        total.booked_by = booked_by
-    AccruedFee.objects.bulk_update(totals, ["booked_by"])
-    record_events(
-        [_booked(account, total, entry, at) for total, entry in zip(totals, entries, strict=True)]
-        + posted_events(entries, positions, at)
-    )
+    booked = [(str(total.pk), str(one.pk)) for total, one in zip(totals, transactions, strict=True)]
+    update_rows(BOOKED, booked)
+    events = [_booked(accounts[total.account_id], total, entry, at) for total, entry in pairs]
+    record_events(events + posted_events(entries, positions, at))
     return len(totals)
 
 

@@ -188,7 +188,8 @@ def _find_asset(account_id: UUID, request: OrderRequest, now: datetime) -> Asset
 def _asset(column: str, side: str, has_limit: bool) -> QuerySet[Asset]:
     limit_price = Slot("limit_price", PriceField()) if has_limit else None
     crossing = crossing_orders(Slot("account_id", UUIDField()), OuterRef("pk"), side, limit_price)
-    rates = rates_in_force(Slot("trade_date", DateField()), asset_class=OuterRef("asset_class"))
+    of_class = OuterRef("asset_class")
+    rates = rates_in_force(Slot("trade_date", DateField()), asset_class=of_class, exchange=PAPER_EXCHANGE)
     assets = Asset.objects.select_related(*MARKET).exclude(pk=USD_ID)
     wanted = Slot("wanted", UUIDField() if column == "id" else CharField())
     return assets.annotate(crossing=Subquery(crossing[:1]), rates=rates).filter(**{column: wanted})

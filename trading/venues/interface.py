@@ -32,8 +32,11 @@ class Venue(Protocol):
     def submit(self, order_id: UUID) -> None:
         """Take an accepted order and work it."""
 
-    def submit_new(self) -> None:
-        """Take every accepted order that it does not have yet, oldest first, and work it."""
+    def submit_new(self, *, follow_until: float = 0.0) -> None:
+        """Take every accepted order that it does not have yet, oldest first, and work it.
+
+        Those that follow closely may be taken along until `follow_until`, of `time.monotonic`.
+        """
 
     def cancel(self, order_id: UUID) -> None:
         """Take a request to cancel; until the answer comes as a report, the order is live (domain rule OR-10)."""

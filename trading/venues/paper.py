@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from time import monotonic, sleep
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 ROUND_LOT = 100
 BATCH = 500
 TOGETHER = 20  # Executions in one commit: their accounts are locked for as long as it takes.
+GATHERING_SECONDS = 0.05  # Between two looks at what is new: what comes meanwhile shares a commit.
 SUBMITTING = 5_072_003
 EXCHANGE_LENGTH = 8
 WORKING = (
@@ -82,8 +84,11 @@ class PaperVenue:
         """Fill the order at the quote, or acknowledge it and let it rest; out of hours it waits unrouted."""
         self._look_at(_ONE_WORKING.rows(order_id=order_id), clock.now())
 
-    def submit_new(self) -> None:
-        """Look at every new order, also at those that come meanwhile; whoever is at it already does that alone."""
+    def submit_new(self, *, follow_until: float = 0.0) -> None:
+        """Look at every new order, also at those that come meanwhile; whoever is at it already does that alone.
+
+        The first are executed at once. Those that follow are gathered, until `follow_until` or until none comes.
+        """
         tried: list[UUID] = []
         while batch := _new_orders(tried):  # asked again at the end: who came meanwhile left it to us
             with alone(SUBMITTING) as is_alone:
@@ -92,6 +97,8 @@ class PaperVenue:
                 while batch:
                     self._look_at(batch, clock.now())
                     tried += [order.pk for order in batch]
+                    if monotonic() < follow_until:
+                        sleep(GATHERING_SECONDS)
                     batch = _new_orders(tried)
 
     def cancel(self, order_id: UUID) -> None:

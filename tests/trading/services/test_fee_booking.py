@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from brokerage import clock
 from brokerage.models import Event
@@ -14,11 +16,11 @@ from tests.trading.rates import charge
 from trading.api.serializers import activity_object
 from trading.choices import FeeKind
 from trading.instruments import read_holdings
-from trading.models import AccruedFee, Activity
+from trading.models import AccruedFee, Activity, LedgerTransaction
 from trading.order_errors import FillBeyondMeans
 from trading.reconciliation import find_breaks
 from trading.rules.fee_rows import booked_amount
-from trading.services.fee_booking import book_account_fees
+from trading.services.fee_booking import book_account_fees, book_fees_together
 from trading.services.fills import ExecutionReport, execute_on_paper
 from trading.tasks import book_fees
 from trading.venues.paper import PaperVenue
@@ -109,6 +111,37 @@ def test_what_is_booked_is_not_booked_again_and_what_comes_after_it_is(account, 
     assert book_account_fees(account_id=account.pk, through=TODAY, at=clock.now()) == 1
 
     assert sum(row.net_amount for row in Activity.objects.filter(activity_type="FEE")) == Decimal("-0.06")
+
+
+def test_an_account_whose_fees_cannot_be_booked_leaves_those_of_the_others(account, acme, clock_at):
+    other = make_trader(acme.correspondent, cash="50000", level=2)
+    for one in (account, other):
+        trade(one, LONG_CALL, "buy", "6")
+    total = AccruedFee.objects.get(account=account, booked_by=None)
+    day = {"trade_date": TODAY, "settle_date": TODAY, "at": clock.now()}
+    LedgerTransaction.objects.create(activity_type="FEE", reference=f"fee:{total.pk}", **day)
+    before = held(other, "USD")
+
+    book_fees(clock_at("2024-01-24 16:00"))
+
+    assert (owed(other), held(other, "USD")) == ({}, before - Decimal("0.17"))
+    assert owed(account)["ORF"][1] == 6
+    assert Event.objects.filter(type="fee.booked").values_list("account_id", flat=True).get() == other.pk
+
+
+def test_fees_of_many_accounts_are_booked_in_as_many_queries_as_of_one(account, acme, django_assert_num_queries):
+    accounts = [account, *(make_trader(acme.correspondent, cash="50000", level=2) for _ in range(2))]
+    for one in accounts:
+        trade(one, LONG_CALL, "buy", "1")
+
+    with CaptureQueriesContext(connection) as alone:
+        assert book_account_fees(account_id=accounts[0].pk, through=TODAY, at=clock.now()) == 1
+    with django_assert_num_queries(len(alone)):
+        ids = [one.pk for one in accounts[1:]]
+        assert book_fees_together(account_ids=ids, through=TODAY, at=clock.now()) == 2
+
+    assert [owed(one) for one in accounts] == [{}, {}, {}]
+    assert find_breaks() == []
 
 
 def test_the_paper_venue_never_executes_what_fees_would_overdraw(acme, overview_market):
