@@ -15,8 +15,8 @@ class Event(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    event_id = models.BigIntegerField(null=True, unique=True)
-    ulid = models.CharField(max_length=26, null=True, unique=True)  # noqa: DJ001 - unique where it is given
+    event_id = models.BigIntegerField(null=True)
+    ulid = models.CharField(max_length=26, null=True)  # noqa: DJ001 - unique where it is given
     type = models.CharField(max_length=60)
     correspondent_id = models.UUIDField()
     account_id = models.UUIDField()
@@ -31,11 +31,23 @@ class Event(models.Model):
                 condition=Q(event_id__isnull=True, ulid__isnull=True) | Q(event_id__isnull=False, ulid__isnull=False),
                 name="an_event_has_both_its_places_or_neither",
             ),
+            models.UniqueConstraint(
+                fields=["event_id"], condition=Q(event_id__isnull=False), name="a_place_is_given_once"
+            ),
+            models.UniqueConstraint(fields=["ulid"], condition=Q(ulid__isnull=False), name="a_ulid_is_given_once"),
         ]
+        # Streams are read by place: what has none yet is in their indexes only once the relay has given it one.
         indexes = [
             models.Index(fields=["id"], condition=Q(event_id__isnull=True), name="events_without_a_place"),
-            models.Index(fields=["correspondent_id", "type", "event_id"], name="events_of_a_stream"),
-            models.Index(fields=["account_id", "event_id"], name="events_of_an_account"),
+            models.Index(
+                fields=["correspondent_id", "type", "event_id"],
+                condition=Q(event_id__isnull=False),
+                name="events_of_a_stream",
+            ),
+            models.Index(
+                fields=["account_id", "event_id"], condition=Q(event_id__isnull=False), name="events_of_an_account"
+            ),
+            models.Index(fields=["account_id"], condition=Q(type="account.updated"), name="edits_of_an_account"),
             models.Index(
                 fields=["subject_id", "id"], condition=Q(type__startswith="order."), name="events_of_an_order"
             ),

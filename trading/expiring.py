@@ -16,7 +16,8 @@ from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
 from brokerage.api import BadPageToken, page_token, read_page_token
 from trading.choices import Projected
-from trading.expiring_outlook import CODES, OUTCOMES, Decided, Expiring, Outlook, Tally, read_expiring, read_outlook
+from trading.expiring_decided import Decided
+from trading.expiring_outlook import CODES, OUTCOMES, Expiring, Outlook, Tally, read_expiring, read_outlook
 from trading.expiring_sql import Book, book_of, ranked_positions
 from trading.narrowing import LONGEST_SYMBOL, known, read_codes, read_symbol
 from trading.rules.outlook import Risk

@@ -12,7 +12,8 @@ from options.choices import Right
 from options.rules.asset_ids import USD_ID
 from trading.choices import InstructionStatus, Projected
 from trading.expiring import Ranked, Worklist
-from trading.expiring_outlook import HeldContract, Tally
+from trading.expiring_decided import HeldContract
+from trading.expiring_outlook import Tally
 from trading.instruments import read_holdings_of
 from trading.models import ExpirationNotice, Instruction
 from trading.rules.holdings import Holdings

@@ -6,7 +6,7 @@ those). So a hundred thousand positions take a few queries and no object each.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,18 +21,16 @@ from options.choices import Right
 from options.models import Asset
 from options.services.market import get_quotes
 from trading.choices import Projected
+from trading.expiring_decided import Decided, HeldContract, decide_accounts
 from trading.expiring_sql import Book, contended_lines, held_contracts
 from trading.models import Expiration
 from trading.rules.delivery import Deliverable
-from trading.rules.expiration import ExpiringLine
 from trading.rules.outlook import (
     Fate,
     Risk,
-    Standing,
     expiring_sessions,
     fate_of_long,
     fate_of_short,
-    fates_of_account,
     moved,
     stand,
     takes,
@@ -42,45 +40,6 @@ ZERO, ONE = Decimal(0), Decimal(1)
 LARGE, MOST_KEPT, KEPT_FOR = 1_000, 8, timedelta(seconds=3)
 CODES = {projected: number for number, projected in enumerate(Projected)}
 OUTCOMES = tuple(Projected)
-
-
-@dataclass(frozen=True)
-class HeldContract:
-    """A contract that expires soon: its terms, how much is held of it, and what becomes of that at its price."""
-
-    asset_id: UUID
-    symbol: str
-    terms: Deliverable
-    expiration_date: date
-    underlying_symbol: str
-    longs: int
-    shorts: int
-    long_quantity: Decimal
-    short_quantity: Decimal
-    standing: Standing
-    long_fate: Fate
-    short_fate: Fate
-
-    @property
-    def weight(self) -> float:
-        """Answer what ranks its positions among others of the same risk: the nearest to the strike first."""
-        return float(abs(self.standing.ratio)) if self.standing.ratio is not None else 0.0
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A position that was decided by itself, with its account's other longs."""
-
-    position_id: int
-    account_id: UUID
-    contract: HeldContract
-    quantity: Decimal
-    fate: Fate
-
-    @property
-    def weight(self) -> float:
-        """Answer what ranks it: among the unsupported the largest shortfall comes first."""
-        return -float(self.fate.shortfall) if self.fate.risk is Risk.UNSUPPORTED else self.contract.weight
 
 
 @dataclass
@@ -180,15 +139,42 @@ class Expiring:
 
     def outlook(self, moves: Mapping[str, Decimal] | None = None) -> Outlook:
         """Answer what becomes of everything, the underlyings moved by so many percent."""
-        contracts = {}
-        for row in self.rows:
-            one = self._contract(row, moves or {})
-            contracts[one.asset_id] = one
-        prices = {
-            share.symbol: moved(self.quoted.get(share.symbol), (moves or {}).get(share.symbol, ZERO))
-            for share in self.shares.values()
-        }
-        return Outlook(self.days, contracts, {one.position_id: one for one in _decide(self.book, contracts)}, prices)
+        return self.outlooks([moves or {}])[0]
+
+    def outlooks(self, each: Sequence[Mapping[str, Decimal]]) -> list[Outlook]:
+        """Answer what becomes of everything with each of these moves; accounts are looked at once for them all.
+
+        Who cannot carry what is in the money at one of the prices cannot carry all that is at any: so it is
+        found who may have to be decided, and of those each price asks only what it puts in the money.
+        """
+        books = self._books(each)
+        inside = {key: one for contracts in books for key, one in contracts.items() if one.longs and one.standing.is_in}
+        taken = {key: takes(one.terms, ONE) for key, one in inside.items()}
+        facts = [(key, one.terms.underlying_id, *taken[key]) for key, one in inside.items()]
+        found = groupby(contended_lines(self.book, facts), key=itemgetter(1))
+        accounts = [(account_id, list(rows)) for account_id, rows in found]
+        return [
+            Outlook(self.days, contracts, decide_accounts(accounts, contracts, taken), self._prices(moves))
+            for contracts, moves in zip(books, each, strict=True)
+        ]
+
+    def _books(self, each: Sequence[Mapping[str, Decimal]]) -> list[dict[UUID, HeldContract]]:
+        """Answer the contracts with each of the moves; those that a move does not touch are looked at once."""
+        known: dict[tuple[UUID, Decimal], HeldContract] = {}
+        books = []
+        for moves in each:
+            contracts: dict[UUID, HeldContract] = {}
+            for row in self.rows:
+                key = row[0], moves.get(self.shares[row[2]].symbol, ZERO)
+                if key not in known:
+                    known[key] = self._contract(row, moves)
+                contracts[row[0]] = known[key]
+            books.append(contracts)
+        return books
+
+    def _prices(self, moves: Mapping[str, Decimal]) -> dict[str, Decimal | None]:
+        symbols = (share.symbol for share in self.shares.values())
+        return {symbol: moved(self.quoted.get(symbol), moves.get(symbol, ZERO)) for symbol in symbols}
 
     def _contract(self, row: tuple[Any, ...], moves: Mapping[str, Decimal]) -> HeldContract:
         asset_id, symbol, underlying_id, right, strike, day, multiplier, deliverable, cash, *sums = row
@@ -242,29 +228,3 @@ def read_expiring(book: Book, at: datetime) -> Expiring:
     }
     dates = tuple(sorted({*days, *(row[5] for row in rows)}))
     return Expiring(book, at, dates, rows, shares, known, quoted)
-
-
-def _decide(book: Book, contracts: Mapping[UUID, HeldContract]) -> Iterable[Decided]:
-    """Decide by themselves the accounts that cannot carry all their longs, or are not to exercise some."""
-    inside = [one for one in contracts.values() if one.longs and one.standing.is_in]
-    facts = [(one.asset_id, one.terms.underlying_id, *takes(one.terms, ONE)) for one in inside]
-    for account_id, rows in groupby(contended_lines(book, facts), key=itemgetter(1)):
-        yield from _decide_account(account_id, list(rows), contracts)
-
-
-def _decide_account(
-    account_id: UUID, rows: list[tuple[Any, ...]], contracts: Mapping[UUID, HeldContract]
-) -> Iterable[Decided]:
-    free_cash = rows[0][5]
-    free_shares = {contracts[row[2]].terms.underlying_id: row[6] for row in rows if row[6]}
-    withheld = {row[2]: row[4] for row in rows if row[4]}
-    days: dict[date, list[ExpiringLine]] = {}
-    for row in rows:
-        one = contracts[row[2]]
-        line = ExpiringLine(
-            one.asset_id, one.symbol, row[3], one.terms, one.standing.price, one.underlying_symbol, row[7]
-        )
-        days.setdefault(one.expiration_date, []).append(line)
-    fates = fates_of_account(free_cash, free_shares, [days[day] for day in sorted(days)], withheld)
-    for row in rows:
-        yield Decided(row[0], account_id, contracts[row[2]], row[3], fates[row[2]])

@@ -65,11 +65,10 @@ def read_range(actor: User, wanted: ExpiringFilter, symbol: str, at: datetime) -
     expiring = expiring.holding(symbol)
     counts: list[dict[Projected, int]] = []
     shortfalls: list[Decimal] = []
-    for percent in STEPS:
-        outlook = expiring.outlook(wanted.percents | {symbol: percent}).narrowed(day=wanted.day, symbol=symbol)
+    for outlook in expiring.outlooks([wanted.percents | {symbol: percent} for percent in STEPS]):
         found: dict[Projected, int] = {}
         shortfall = ZERO
-        for (_, _, projected), tally in outlook.tallies().items():
+        for (_, _, projected), tally in outlook.narrowed(day=wanted.day, symbol=symbol).tallies().items():
             found[projected] = found.get(projected, 0) + tally.positions
             shortfall += tally.shortfall
         counts.append(found)

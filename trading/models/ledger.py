@@ -55,9 +55,9 @@ class Posting(models.Model):
     transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="postings")
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="+", db_index=False)
     quantity = QuantityField()
-    source_account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    source_account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
     source_book = models.CharField(max_length=10, choices=HouseBook, blank=True)
-    destination_account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    destination_account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
     destination_book = models.CharField(max_length=10, choices=HouseBook, blank=True)
 
     class Meta:
@@ -70,6 +70,16 @@ class Posting(models.Model):
                 | Q(destination_account=None)
                 | ~Q(source_account=F("destination_account")),
                 name="a_posting_goes_somewhere_else",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["source_account"], condition=Q(source_account__isnull=False), name="postings_from_an_account"
+            ),
+            models.Index(
+                fields=["destination_account"],
+                condition=Q(destination_account__isnull=False),
+                name="postings_to_an_account",
             ),
         ]
         triggers = [APPEND_ONLY]
@@ -101,7 +111,7 @@ class Activity(models.Model):
     description = models.CharField(max_length=1024, blank=True)
     status = models.CharField(max_length=10, choices=ActivityStatus, default=ActivityStatus.EXECUTED)
     group_id = models.UUIDField(null=True)
-    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="activities")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="activities", db_index=False)
     side = models.CharField(max_length=4, choices=OrderSide, blank=True)
     exchange = models.CharField(max_length=8, blank=True)
     cumulative_quantity = QuantityField(null=True)
@@ -119,6 +129,7 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="activities_of_an_account"),
             models.Index(fields=["correspondent", "-id"], name="activities_of_a_correspondent"),
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="activities_of_an_order"),
         ]
         triggers = [APPEND_ONLY]
 

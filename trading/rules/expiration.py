@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from enum import Enum
+from functools import lru_cache
 from uuid import UUID
 
 from brokerage.money import plain
@@ -251,10 +252,16 @@ def _needs(line: ExpiringLine, quantity: Decimal, cash: Decimal, shares: Decimal
 
 
 def _moneyness(line: ExpiringLine) -> str:
-    by = abs(line.value) / line.terms.multiplier
-    side = "in the money" if line.is_in_the_money else "out of the money" if line.value < 0 else "at the money"
-    amount = "" if side == "at the money" else f" by {by:,.2f}"
-    return f"{side}{amount} at {line.price:,.2f}"
+    assert line.price is not None
+    return _said(line.value, line.terms.multiplier, line.is_in_the_money, line.price)
+
+
+@lru_cache(maxsize=4096)
+def _said(value: Decimal, multiplier: int, is_in: bool, price: Decimal) -> str:
+    """Answer the words for so much value: the same for everybody who holds the contract."""
+    side = "in the money" if is_in else "out of the money" if value < 0 else "at the money"
+    amount = "" if side == "at the money" else f" by {abs(value) / multiplier:,.2f}"
+    return f"{side}{amount} at {price:,.2f}"
 
 
 def _contract(terms: Deliverable) -> tuple[Right, Decimal, int, int, Decimal]:

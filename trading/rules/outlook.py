@@ -24,6 +24,7 @@ NEAR_RATIO = Decimal("0.01")  # of the strike: so near to it a short may or may 
 ZERO, ONE = Decimal(0), Decimal(1)
 PLENTY = Decimal(10) ** 12  # more cash and shares than any contract takes
 STEP = Decimal("0.0001")
+CENT = Decimal("0.01")
 
 
 class Risk(IntEnum):
@@ -78,8 +79,11 @@ def expiring_sessions(day: date) -> list[Session]:
 
 
 def moved(price: Decimal | None, percent: Decimal) -> Decimal | None:
-    """Answer a price that has moved by so many percent."""
-    return None if price is None else (price * (100 + percent) / 100).quantize(STEP)
+    """Answer a price that has moved by so many percent: in cents, as shares trade, below a dollar finer."""
+    if price is None:
+        return None
+    found = price * (100 + percent) / 100
+    return found.quantize(CENT if found >= 1 else STEP)
 
 
 def stand(terms: Deliverable, price: Decimal | None) -> Standing:

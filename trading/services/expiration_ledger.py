@@ -5,9 +5,8 @@ same acts both ways and compares. The ids of activities come from what happened,
 expiration leaves the same activities.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +14,9 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from accounts.models import Account
 from brokerage.ids import time_ordered_text
 from brokerage.money import plain
 from brokerage.prepared import prepared_cursor
@@ -31,6 +33,7 @@ from trading.services.expiration_tables import LOTS_LEFT, tables
 from trading.services.lots import Booked, LotBook
 
 Key = tuple[UUID, UUID]
+CASH = frozenset({USD_ID})
 NOTHING = Decimal(0)
 POSITIONS = """
 SELECT held.account_id, held.asset_id, held.quantity, held.cost_amount
@@ -46,6 +49,14 @@ class Owner:
     pk: UUID
     correspondent_id: UUID
     account_number: str
+    text: str
+    firm: str
+
+    @classmethod
+    def of(cls, account: Account) -> "Owner":
+        """Answer the owner that an account is: its ids as they are, and as the text that rows are written with."""
+        ids = account.pk, account.correspondent_id
+        return cls(*ids, account.account_number, str(ids[0]), str(ids[1]))
 
 
 @dataclass(slots=True)
@@ -107,7 +118,7 @@ class BulkLedger:
 
     def announce(self, owner: Owner, type: str, subject_id: str, payload: Mapping[str, Any]) -> None:
         """Gather an event of the act itself: it comes before those of what the act has posted."""
-        self.events[owner.pk].append((type, subject_id, json.dumps(payload)))
+        self.events[owner.pk].append((type, subject_id, orjson.dumps(payload).decode()))
 
     def read_lots(self, wanted: Mapping[Key, Decimal]) -> None:
         """Read the oldest lots of what may leave: of each position at least as much, above zero, as will."""
@@ -118,16 +129,16 @@ class BulkLedger:
 
         Answers the accounts that would have less than nothing of something.
         """
-        self.positions = _read_positions({(one.owner.pk, asset) for one in self.posted for asset in one.changes})
+        self.positions = _read_positions(self.posted)
         for one in self.posted:
             realizes = one.face.activity_type not in UNREALIZING_ACTIVITIES
             for asset_id, quantity in one.changes.items():
                 key = one.owner.pk, asset_id
                 stood = self.positions[key]
                 stood.quantity += quantity
-                if asset_id != USD_ID and quantity:
+                if asset_id not in CASH and quantity:
                     change = Change(quantity, one.costs.get(asset_id, NOTHING), self.on, realizes)
-                    booked = Booked(UUID(one.transaction_id), key, one.owner.correspondent_id, change)
+                    booked = Booked(one.transaction_id, key, one.owner.correspondent_id, change)
                     stood.cost_amount += self.lots.book(booked)
         return {account_id for (account_id, _), stood in self.positions.items() if stood.quantity < 0}
 
@@ -135,12 +146,14 @@ class BulkLedger:
         """Write all that was gathered and moved, and answer how many rows that were."""
         rows = tables(self.on, self.at)
         owners = {one.owner.pk: one.owner for one in self.posted}
+        texts = Texts()
         for one in self.posted:
-            _gather(one, rows)
+            _gather(one, rows, texts)
         for (account_id, asset_id), stood in self.positions.items():
-            whose = str(owners[account_id].correspondent_id)
-            rows["position"].add(str(account_id), whose, str(asset_id), str(stood.quantity), str(stood.cost_amount))
-        left = _gather_lots(self.lots, rows)
+            owner = owners[account_id]
+            amounts = str(stood.quantity), str(stood.cost_amount)
+            rows["position"].add(owner.text, owner.firm, texts[asset_id], *amounts)
+        left = _gather_lots(self.lots, rows, texts)
         self._gather_events(rows["event"], owners)
         written = sum(table.write() for table in rows.values())
         update_rows(LOTS_LEFT, left)
@@ -158,32 +171,40 @@ class BulkLedger:
         for one in self.posted:
             posted[one.owner.pk].append(one)
         for account_id, owner in owners.items():
-            about = (str(owner.correspondent_id), str(account_id), quoted(owner.account_number))
+            about = (owner.firm, owner.text, quoted(owner.account_number))
             for type, subject_id, payload in self.events[account_id]:
                 rows.add(type, *about, quoted(subject_id), quoted(payload))
             for one in posted[account_id]:
-                told = json.dumps(activity_payload(one.face, one.settle_date))  # type: ignore[arg-type]
+                told = orjson.dumps(activity_payload(one.face, one.settle_date)).decode()  # type: ignore[arg-type]
                 rows.add("activity.executed", *about, one.activity_id, quoted(told))
-            balance = json.dumps(_balance(account_id, posted[account_id], self.positions))
+            balance = orjson.dumps(_balance(account_id, posted[account_id], self.positions)).decode()
             rows.add("account.balance_changed", *about, quoted(""), quoted(balance))
 
 
-def _gather(one: Posted, rows: Mapping[str, BulkRows]) -> None:
+class Texts(dict[UUID, str]):
+    """Ids as text: what is asked for again is not written again."""
+
+    def __missing__(self, key: UUID) -> str:
+        self[key] = text = str(key)
+        return text
+
+
+def _gather(one: Posted, rows: Mapping[str, BulkRows], texts: Texts) -> None:
     face, owner = one.face, one.owner
-    account_id, kind = str(owner.pk), face.activity_type.value
+    account_id, kind = owner.text, face.activity_type.value
     group_id = NULL if face.group_id is None else str(face.group_id)
     rows["transaction"].add(one.transaction_id, kind, one.reference, group_id, one.settle_date.isoformat())
     for asset_id, change in one.changes.items():
         if change:
             incoming = "t" if change > 0 else "f"
-            rows["posting"].add(one.transaction_id, str(asset_id), str(abs(change)), account_id, incoming)
+            rows["posting"].add(one.transaction_id, texts[asset_id], str(abs(change)), account_id, incoming)
     rows["activity"].add(
         one.activity_id,
         one.transaction_id,
         account_id,
-        str(owner.correspondent_id),
+        owner.firm,
         kind,
-        NULL if face.asset is None else str(face.asset.pk),
+        NULL if face.asset is None else texts[face.asset.id],
         NULL if face.quantity is None else str(face.quantity),
         NULL if face.price is None else str(face.price),
         str(face.net_amount),
@@ -192,17 +213,18 @@ def _gather(one: Posted, rows: Mapping[str, BulkRows]) -> None:
     )
 
 
-def _gather_lots(book: LotBook, rows: Mapping[str, BulkRows]) -> list[tuple[str, ...]]:
+def _gather_lots(book: LotBook, rows: Mapping[str, BulkRows], texts: Texts) -> list[tuple[str, ...]]:
     """Gather the lots that were opened and the closings, and answer what is left of the others."""
     for lot in book.opened:
         rows["lot"].add(
-            *(str(lot.pk), str(lot.account_id), str(lot.correspondent_id), str(lot.asset_id), str(lot.opened_by_id)),
+            *(str(lot.pk), texts[lot.account_id], texts[lot.correspondent_id], texts[lot.asset_id]),
+            str(lot.opened_by_id),
             *(str(lot.opened_quantity), str(lot.opened_amount), str(lot.quantity), str(lot.cost_amount)),
         )
     for one in book.closings:
         rows["closing"].add(
             *(str(one.pk), str(one.lot_id), str(one.transaction_id)),
-            *(str(one.account_id), str(one.correspondent_id), str(one.asset_id), one.opened_on.isoformat()),
+            *(texts[one.account_id], texts[one.correspondent_id], texts[one.asset_id], one.opened_on.isoformat()),
             *(str(one.quantity), str(one.cost_amount), str(one.proceeds_amount)),
             NULL if one.gain_amount is None else str(one.gain_amount),
             "t" if one.is_long_term else "f",
@@ -212,13 +234,14 @@ def _gather_lots(book: LotBook, rows: Mapping[str, BulkRows]) -> list[tuple[str,
     return [(str(lot.pk), str(lot.quantity), str(lot.cost_amount)) for lot in left]
 
 
-def _read_positions(keys: set[Key]) -> dict[Key, Stood]:
-    """Answer the positions as they stand, empty ones where there are none; in the order of their keys."""
-    wanted = sorted(keys)
+def _read_positions(posted: Iterable[Posted]) -> dict[Key, Stood]:
+    """Answer the positions that are moved as they stand, empty ones where there are none; account by account."""
+    texts = Texts()
+    wanted = {(one.owner.pk, asset): (one.owner.text, texts[asset]) for one in posted for asset in one.changes}
     found = {key: Stood() for key in wanted}
     if wanted:
         with prepared_cursor() as cursor:
-            cursor.execute(POSITIONS, arrays_of([(str(account), str(asset)) for account, asset in wanted]))
+            cursor.execute(POSITIONS, arrays_of(sorted(wanted.values())))
             for account_id, asset_id, quantity, cost_amount in cursor.fetchall():
                 found[account_id, asset_id] = Stood(quantity, cost_amount)
     return found
@@ -243,4 +266,6 @@ def _balance(account_id: UUID, posted: list[Posted], positions: Mapping[Key, Sto
 
 
 def _changed(posted: list[Posted]) -> Iterator[UUID]:
-    return iter(dict.fromkeys(asset for one in posted for asset in one.changes if asset != USD_ID))
+    changed = dict.fromkeys(asset for one in posted for asset in one.changes)
+    changed.pop(USD_ID, None)
+    return iter(changed)

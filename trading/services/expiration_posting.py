@@ -71,9 +71,9 @@ def settle_accounts(*, account_ids: Sequence[UUID], setting: Setting) -> Chunk:
     (domain rule AS-13): `uncovered` are the accounts that have one.
     """
     accounts = lock_accounts(system_user(), account_ids)
-    owners = {one.pk: Owner(one.pk, one.correspondent_id, one.account_number) for one in accounts.values()}
+    owners = {account_id: Owner.of(one) for account_id, one in accounts.items()}
     held = read_held(setting.series, list(owners))
-    books = sorted(read_books(held, setting.series, setting.prices))
+    books = sorted(read_books(held, setting.series, setting.prices), key=lambda one: one[0].int)
     outcomes = {account_id: settle(book, setting.shorts) for account_id, book in books}
     work = _Work(setting, owners)
     uncovered = work.gather(outcomes, ())
@@ -125,7 +125,7 @@ class _Work:
         return self.ledger.write() + self.assignments.write() + self.fees.write() + self.marks.write()
 
     def _settle(self, owner: Owner, outcome: Outcome) -> None:
-        reference = f"expire:{self.setting.date}:{owner.pk}:{outcome.line.asset_id}"
+        reference = f"expire:{self.setting.date}:{owner.text}:{outcome.line.asset_id}"
         if outcome.exercised:
             self._deliver(owner, outcome, outcome.exercised, reference)
         if outcome.assigned:
@@ -191,7 +191,7 @@ class _Work:
         line, assignment_id = outcome.line, time_ordered_text()
         notice_id = self.setting.notices[line.asset_id]
         self.assignments.add(
-            *(assignment_id, str(notice_id), str(owner.pk), str(owner.correspondent_id), str(line.asset_id)),
+            *(assignment_id, str(notice_id), owner.text, owner.firm, str(line.asset_id)),
             str(outcome.assigned),
             "NULL" if posted_at is None else quoted(posted_at.isoformat()),
             str(group_id) if group_id else "NULL",

@@ -37,7 +37,7 @@ _CLOSINGS = PreparedInsert(LotClosing)
 class Booked:
     """A change of one position, and whose it is: the transaction that made it, the account and its firm."""
 
-    transaction_id: UUID
+    transaction_id: UUID | str
     key: Key
     correspondent_id: UUID
     change: Change
@@ -63,7 +63,7 @@ class LotBook:
         if outcome.taken:
             lots[:] = [lot for lot in lots if lot.quantity]
         if outcome.opened_quantity:
-            lot = _opened(booked, outcome.opened_quantity, outcome.opened_amount)
+            lot = self._opened(booked, outcome.opened_quantity, outcome.opened_amount)
             self.opened.append(lot)
             lots.append(lot)
             lots.sort(key=_place)
@@ -84,6 +84,20 @@ class LotBook:
         opened = {lot.pk for lot in self.opened}
         _LEFT.write([lot for lot in self.reduced.values() if lot.pk not in opened])
         _CLOSINGS.write(self.closings)
+
+    def _opened(self, booked: Booked, quantity: Decimal, amount: Decimal) -> Lot:
+        account_id, asset_id = booked.key
+        return Lot(
+            account_id=account_id,
+            correspondent_id=booked.correspondent_id,
+            asset_id=asset_id,
+            opened_by_id=booked.transaction_id,
+            opened_on=booked.change.on,
+            opened_quantity=quantity,
+            opened_amount=amount,
+            quantity=quantity,
+            cost_amount=amount,
+        )
 
     def _take(self, lot: Lot, taken: Taken, booked: Booked) -> None:
         lot.quantity -= taken.quantity if lot.quantity > 0 else -taken.quantity
@@ -158,21 +172,6 @@ def wanted_of(held: Mapping[Key, Decimal], changes: Sequence[Mapping[Key, Decima
 
 def _open(lot: Lot) -> OpenLot:
     return OpenLot(lot.opened_on, lot.quantity, lot.cost_amount)
-
-
-def _opened(booked: Booked, quantity: Decimal, amount: Decimal) -> Lot:
-    account_id, asset_id = booked.key
-    return Lot(
-        account_id=account_id,
-        correspondent_id=booked.correspondent_id,
-        asset_id=asset_id,
-        opened_by_id=booked.transaction_id,
-        opened_on=booked.change.on,
-        opened_quantity=quantity,
-        opened_amount=amount,
-        quantity=quantity,
-        cost_amount=amount,
-    )
 
 
 def _place(lot: Lot) -> tuple[object, UUID]:

@@ -152,4 +152,6 @@ def test_the_next_five_sessions_leave_holidays_out():
 
 def test_a_price_moves_by_percent():
     assert moved(Decimal("190"), Decimal("-2.5")) == Decimal("185.25")
+    assert moved(Decimal("217.67"), Decimal("0.25")) == Decimal("218.21")
+    assert moved(Decimal("0.4321"), Decimal("1")) == Decimal("0.4364")
     assert moved(None, Decimal(1)) is None
