@@ -40,7 +40,6 @@ NOT_VISITED = {
     "assignments/export.csv": "is a file",
     "assignments/export.xlsx": "is a file",
     "assignments/notices/<id:notice_id>/paper.json": "is a file",
-    "expiring/prices/<str:symbol>": "is a form of two fields that only an expiration without a price has",
     "expiring/export.csv": "is a file",
     "expiring/export.xlsx": "is a file",
     "ledger/export.csv": "is a file",

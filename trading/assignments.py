@@ -78,7 +78,7 @@ class CandidateLine:
     account_id: UUID
     first_ticket: int
     last_ticket: int
-    opened_on: date
+    opened_on: date | None
     lots: int
     assigned: int
 
@@ -217,7 +217,8 @@ def describe_paper(paper: dict[str, Any]) -> WorkPaper:
 
 
 def _candidate(one: Candidate, first: int, account: Account | None, assigned: int) -> CandidateLine:
-    opened_on = min(part.on for part in one.opened)
+    is_told = all(part.order for part in one.opened)  # by its lots; at expiration all are assigned, and none is asked
+    opened_on = min(part.on for part in one.opened) if is_told else None
     return CandidateLine(account, one.account_id, first, first + one.quantity - 1, opened_on, len(one.opened), assigned)
 
 

@@ -53,7 +53,11 @@ class DoNotExerciseForm(_LateForm):
 class MatchForm(_LateForm):
     """Which position a message is about, and how many of its contracts; without a number all of them."""
 
-    position = forms.ChoiceField(label="Account and contract", widget=forms.RadioSelect)
+    position = forms.ChoiceField(
+        label="Account and contract",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the position.", "invalid_choice": "Choose one of these positions."},
+    )
     qty = NumberField("Contracts not to exercise", "numeric")
     field_order = ("position", "qty", "excuse", "evidence")
 

@@ -1,6 +1,7 @@
 """The pages of trading: an account's positions, orders and activities, and the search."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from accounts.listing import get_listed_account
 from accounts.permissions import Permission
 from accounts.profile import account_frame
 from accounts.requests import SignedInRequest
+from brokerage import clock
 from brokerage.web import render_page
 from trading.listing import find_exactly, page_activities, page_orders
 from trading.listing import search as search_everything
 from trading.overview import Binding, bindings_by_asset
 from trading.paging import paged, wanted
+from trading.rules.cutoffs import expiration_day
 from trading.selectors import MarkedPosition, mark_positions
 
 
@@ -30,6 +33,7 @@ class PositionLine:
     marked: MarkedPosition
     bindings: tuple[Binding, ...]
     further: int
+    today: date
 
     @property
     def closing_side(self) -> str:
@@ -46,6 +50,11 @@ class PositionLine:
         """Say whether it is a long contract."""
         return self.marked.asset.is_option and self.marked.quantity > 0
 
+    @property
+    def may_be_withheld(self) -> bool:
+        """Say whether it is a long contract on its last day: instructions are taken then only."""
+        return self.may_be_exercised and expiration_day(self.marked.asset.contract.expiration_date) == self.today
+
 
 @require_GET
 @never_cache
@@ -54,7 +63,8 @@ def positions(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """Show what an account holds, marked to the market."""
     account = get_listed_account(request.user, account_id)
     bindings = bindings_by_asset(account)
-    lines = [PositionLine(one, *bindings.get(one.asset.symbol, ((), 0))) for one in mark_positions(account)]
+    today = clock.today()
+    lines = [PositionLine(one, *bindings.get(one.asset.symbol, ((), 0)), today) for one in mark_positions(account)]
     context = account_frame(account, "positions") | {
         "positions": lines,
         "may_trade": request.user.may(Permission.SUBMIT_ORDERS) and account.kind == AccountKind.CUSTOMER,

@@ -13,19 +13,21 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
+from brokerage import clock
 from brokerage.errors import NotPermitted
 from brokerage.web import redirect_page, refusals_on
-from trading.expirations import find_expiration, not_priced
+from trading.expirations import not_priced
 from trading.services.expiration_close import LONGEST_REASON, enter_closing_price
 
 
 class ClosingPriceForm(forms.Form):
     """What an underlying closed at, and where that is from."""
 
-    symbol = forms.CharField(label="Underlying", max_length=32)
+    symbol = forms.CharField(label="Underlying", max_length=32, widget=forms.Select)
     price = forms.DecimalField(
         label="Last sale of the regular session",
         error_messages={"required": "Enter the price.", "invalid": "Enter a price per share, such as 12.34."},
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "decimal"}),
     )
     reason = forms.CharField(
         label="Where it is from",
@@ -43,7 +45,10 @@ def closing_prices(request: SignedInRequest, expiration_date: str) -> HttpRespon
     if not request.user.sees_every_correspondent:
         raise NotPermitted(permission=Permission.POST_ASSIGNMENTS.label)
     day = _day(expiration_date)
-    form = ClosingPriceForm(request.POST or None)
+    found = not_priced(day)
+    asked = {"symbol": request.GET.get("symbol", "")}
+    form = ClosingPriceForm(request.POST if request.method == "POST" else None, initial=asked)
+    form.fields["symbol"].widget = forms.Select(choices=[(one, one) for one in found])
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             symbol, price = form.cleaned_data["symbol"], Decimal(form.cleaned_data["price"])
@@ -59,8 +64,8 @@ def closing_prices(request: SignedInRequest, expiration_date: str) -> HttpRespon
     context = {
         "form": form,
         "day": day,
-        "expiration": find_expiration(day),
-        "waiting": [(symbol, one.positions, one.contracts) for symbol, one in not_priced(day).items()],
+        "today": clock.today(),
+        "waiting": [(symbol, one.positions, one.contracts) for symbol, one in found.items()],
     }
     return render(request, "trading/closing_prices.html", context, status=422 if form.errors else 200)
 

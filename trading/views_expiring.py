@@ -16,6 +16,7 @@ from accounts.selectors import list_correspondent_codes
 from brokerage import clock
 from brokerage.keyset import Page
 from brokerage.web import render_page
+from options.rules.expirations import stops_trading_at
 from trading.choices import Projected
 from trading.expiring import PATH, ExpiringFilter, chips, read_filter, read_worklist
 from trading.expiring_board import read_board
@@ -23,6 +24,7 @@ from trading.expiring_export import EXPIRING, expiring_of
 from trading.expiring_lines import describe, outcomes_by_day
 from trading.expiring_notify import Plan, notify, plan_of
 from trading.expiring_range import read_range
+from trading.rules.cutoffs import expiration_day
 from trading.views_blotter import lead_to_own
 
 LIST = SavedList("expiring", PATH, "Expiring", read_filter, EXPIRING, expiring_of)
@@ -50,6 +52,8 @@ def expiring(request: SignedInRequest) -> HttpResponse:
         "may_exercise": request.user.may(Permission.EXERCISE_POSITIONS),
         "may_trade": request.user.may(Permission.SUBMIT_ORDERS),
         "may_fund": request.user.may(Permission.TRANSFER_FUNDS),
+        "closed_days": [day for day in work.whole.days if stops_trading_at(day) <= now],
+        "last_days": [day for day in work.whole.days if expiration_day(day) == clock.today()],
         "is_none_selected": request.GET.get("selected") == "none",
     }
     if not request.htmx:

@@ -1,5 +1,6 @@
 """Instructions over all accounts, one of them with its second person, and marking a position from its account."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.choices import UserKind
 from accounts.listing import get_listed_account
+from accounts.models import Account
 from accounts.permissions import Permission
 from accounts.profile import account_frame
 from accounts.requests import SignedInRequest
@@ -159,20 +161,27 @@ def do_not_exercise(request: SignedInRequest, account_id: UUID, symbol: str) -> 
             )
             messages.success(request, _filed(done))
             return redirect_page(request, "trading:positions", account.pk)
+    said = _said_of(account, asset)
+    may_file = form.is_bound or (said["is_today"] and said["position"].held > 0)
+    context = account_frame(account, "positions") | said
+    context |= {"form": form, "withdrawal": withdrawal, "may_file": may_file}
+    status = 422 if form.errors or withdrawal.errors else 200
+    return render(request, "trading/do_not_exercise.html", context, status=status)
+
+
+def _said_of(account: Account, asset: Asset) -> dict[str, Any]:
+    """Answer what of a position is held, what was instructed of it, and until when instructions are taken."""
+    expires = asset.contract.expiration_date
     earlier = Instruction.objects.filter(account=account, asset=asset, kind=InstructionKind.DO_NOT_EXERCISE)
-    context = account_frame(account, "positions") | {
+    return {
         "asset": asset,
-        "form": form,
-        "withdrawal": withdrawal,
         "position": long_contract(account, asset),
         "in_force": find_in_force(account, asset),
         "earlier": earlier.select_related("entered_by").order_by("-received_at", "-id")[:20],
-        "last_day": expiration_day(asset.contract.expiration_date),
-        "cutoff": cutoff_on(asset.contract.expiration_date),
-        "is_today": clock.today() == expiration_day(asset.contract.expiration_date),
+        "last_day": expiration_day(expires),
+        "cutoff": cutoff_on(expires),
+        "is_today": clock.today() == expiration_day(expires),
     }
-    status = 422 if form.errors or withdrawal.errors else 200
-    return render(request, "trading/do_not_exercise.html", context, status=status)
 
 
 def _filed(done: Instruction) -> str:

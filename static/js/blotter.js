@@ -10,7 +10,7 @@
     const all = boxes();
     const count = picked().length;
     const told = find("#picked-orders");
-    const every = find("#pick-page");
+    const every = find("#blotter #pick-page");
     const cancel = find("#cancel-many");
     if (cancel) {
       cancel.disabled = !count;
@@ -31,7 +31,7 @@
         box.checked = event.target.checked;
       }
     }
-    if (event.target.matches("#pick-page, #blotter input[name=selected]")) {
+    if (event.target.matches("#blotter #pick-page, #blotter input[name=selected]")) {
       tellPicked();
       fetchIfStale();
     }

@@ -6,7 +6,16 @@
   const boxes = () => [...document.querySelectorAll("#expiring input[name=selected]")];
   const picked = () => boxes().filter((box) => box.checked);
 
-  // The slider says its number while it slides; a number that is typed moves the slider.
+  // While it slides, the slider asks for the list a few times a second; where it is let go always counts.
+  let sliding = null;
+  const slide = () => {
+    sliding ??= setTimeout(() => {
+      sliding = null;
+      window.htmx.trigger("#expiring-filters", "slide");
+    }, 150);
+  };
+
+  // The slider says its number; a number that is typed moves the slider.
   document.addEventListener(
     "input",
     (event) => {
@@ -14,6 +23,7 @@
       const slider = find("#move-slider");
       if (event.target === slider) {
         number.value = slider.value;
+        slide();
       }
       if (event.target === number) {
         slider.value = number.value || 0;
@@ -23,6 +33,10 @@
   );
 
   document.addEventListener("change", (event) => {
+    if (event.target.id === "move-slider") {
+      clearTimeout(sliding);
+      sliding = null;
+    }
     if (event.target.id === "move-of") {
       const range = find("#move-range");
       range.disabled = !event.target.value;

@@ -50,6 +50,7 @@ def test_a_key_is_made_by_keyboard_and_its_secret_can_be_copied(page, acme):
     page.keyboard.press("Enter")
 
     expect(page.locator("#secret")).not_to_be_empty()
+    page.wait_for_load_state()  # its scripts, which are deferred, listen
     page.get_by_role("button", name="Copy").last.click()
     expect(page.locator("#announcement")).to_have_text("Copied")
     assert ApiKey.objects.get(name="Order router").scopes["trading"] == "read"

@@ -12,11 +12,12 @@ from brokerage.models import Event
 from tests.factories import make_customer, make_staff
 from tests.market import CALL, SMALL_PUT, make_trader, pin, trade
 from tests.trading.test_blotter import read_csv
+from tests.trading.test_instruction_pages import signed_in
 from tests.trading.test_pages import HTMX, words
-from trading.choices import ExpirationState, Projected
+from trading.choices import ExpirationPhase, ExpirationState, Projected
 from trading.expiring import ExpiringFilter, read_worklist
 from trading.expiring_books import prices_now, read_books, read_held, read_series, underlyings_of
-from trading.models import ExpirationNotice, Position
+from trading.models import Expiration, ExpirationNotice, ExpiringPosition, Position
 from trading.rules.expiration import decide, main_state
 from trading.services.expiration_notices import tell_of_expiration
 
@@ -71,7 +72,7 @@ def position(account, symbol=CALL):
 def test_the_unsupported_comes_first_with_what_it_is_short_of(desk, book):
     first, *others = listed(desk.get("/expiring"))
 
-    assert first[0].startswith(f"+1 AAPL 50 Call long · Fri Jan 26 · {CALL}")
+    assert first[0].startswith(f"+1 AAPL 50 Call {CALL}")
     assert first[1].startswith(book["poor"].name)
     assert first[2:4] == ["190.00", "in 140.00 280.00%"]
     assert first[4] == "$5,000.00"
@@ -88,6 +89,7 @@ def test_days_are_counted_by_outcome(desk):
 
     assert words(day).split()[:6] == ["Fri", "Jan", "26", "1", "0", "1"]
     assert page.count('id="day-') == 5
+    assert page.count('<tr class="nothing">') == 4
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,74 @@ def test_the_board_says_what_comes_next_in_new_york_time(desk, clock_at):
 
     clock_at("2024-01-26 14:00")
     page = words(desk.get("/expiring/board", headers=HTMX).content.decode())
+    list_before = desk.get("/expiring").content.decode()
+    clock_at("2024-01-26 16:00:01")
+    list_after = desk.get("/expiring").content.decode()
 
     assert "Today, Friday January 26" in page
+    assert ("Close…" in list_before, "Exercise…" in list_before) == (True, True)
+    assert ("Close…" in list_after, "Exercise…" in list_after) == (False, False)
+    assert "Do not exercise…" in list_after
     assert "Review in 1 h 00 min" in page
     assert "Review 15:00 EST Close 16:00 EST Last instruction 17:30 EST" in page
+
+
+@pytest.fixture
+def waiting(book, clock_at):
+    """That day after the close: nobody said what AAPL closed at, and one position was traded away."""
+    clock_at("2024-01-26 18:00")
+    day = Expiration.objects.create(date="2024-01-26", phase=ExpirationPhase.CLOSED, rule_version="1")
+    states = ExpirationState
+    for name, state, counts in (
+        ("rich", states.NOT_PRICED, {}),
+        ("writer", states.ASSIGNED, {"assigned_quantity": 1}),
+        ("poor", states.CLOSED, {}),
+    ):
+        held = position(book[name])
+        ExpiringPosition.objects.create(
+            expiration=day,
+            account=held.account,
+            correspondent=held.correspondent,
+            asset=held.asset,
+            quantity=held.quantity,
+            state=state,
+            decided_at=clock.now(),
+            **counts,
+        )
+    return day
+
+
+def test_what_was_traded_away_is_counted_in_positions_and_the_rest_leads_to_the_ledger(desk, waiting):
+    page = desk.get("/expiring/board", headers=HTMX).content.decode()
+
+    assert "Traded away 1 position" in words(page)
+    assert 'href="/ledger?type=OPASN&amp;from=2024-01-26&amp;to=2024-01-26"' in page
+    assert "/prices" not in page
+    assert "The broker enters the official closing price." in page
+    assert desk.get("/expiring/2024-01-26/prices").status_code == 403
+
+
+def test_the_brokers_people_are_led_from_the_board_to_the_price_that_is_missing(waiting):
+    url = "/expiring/2024-01-26/prices"
+    broker = signed_in(make_staff(Role.OPERATIONS, None))
+    assert f'href="{url}?symbol=AAPL"' in broker.get("/expiring").content.decode()
+    said = {"symbol": "AAPL", "price": "190", "reason": "The exchange's report"}
+
+    page = broker.get(f"{url}?symbol=AAPL").content.decode()
+    wrong = [
+        broker.post(url, said | one) for one in ({"price": "NaN"}, {"price": "-1"}, {"reason": " "}, {"symbol": "F"})
+    ]
+    waiting.refresh_from_db()
+    nothing_entered = waiting.closing_prices == {}
+    entered = broker.post(url, said)
+    twice = broker.post(url, said)
+
+    assert '<option value="AAPL" selected>' in page
+    assert [one.status_code for one in wrong] == [422] * 4
+    assert nothing_entered
+    assert entered.status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.closing_prices == {"AAPL": "190"}
+    assert twice.status_code == 422
+    assert 'role="alert"' in twice.content.decode()
+    assert broker.get("/expiring/2024-13-26/prices").status_code == 404

@@ -47,8 +47,19 @@ def test_a_message_is_matched_by_one_and_confirmed_by_another(acme, ops, holder)
     assert clerk.post(url, {"confirm": "1"}).status_code == 422
     assert "To confirm (1)" in other.get("/instructions").content.decode()
     assert other.post(url, {"confirm": "1"}).headers["Location"] == "/instructions"
+    again = other.post(url, {"confirm": "1"})
     instruction.refresh_from_db()
     assert (instruction.status, instruction.quantity) == ("in_force", 2)
+    assert (again.status_code, 'role="alert"' in again.content.decode()) == (422, True)
+
+
+def test_who_may_not_match_a_message_is_not_told_that_there_is_nothing_to_match(reader, holder):
+    message = receive(mail(holder.email_address))
+
+    page = signed_in(reader).get(f"/instructions/messages/{message.pk}").content.decode()
+
+    assert "long nothing" not in page
+    assert "Operations of the correspondent match it" in page
 
 
 def test_what_is_turned_down_or_dismissed_says_why(acme, ops, holder):
@@ -81,6 +92,12 @@ def test_a_position_is_marked_and_the_mark_withdrawn_from_its_account(ops, reade
     url, clerk = f"/accounts/{holder.pk}/positions/{LONG_CALL}/do-not-exercise", signed_in(ops)
 
     assert signed_in(reader).get(url).status_code == 403
+    own = f"/accounts/{holder.pk}/positions"
+    clock_at("2024-01-25 11:00")
+    assert "Instructions are taken on the day of expiration" in (early := clerk.get(url).content.decode())
+    assert ('name="qty"' in early, "do-not-exercise" in clerk.get(own).content.decode()) == (False, False)
+    clock_at(f"{EXPIRES} 11:00")
+    assert ('name="qty"' in clerk.get(url).content.decode(), url in clerk.get(own).content.decode()) == (True, True)
     assert clerk.post(url, {"qty": "4"}).status_code == 422
     assert clerk.post(url, {"qty": "2", "reason": "By phone."}).status_code == 302
     assert "Withdraw it" in clerk.get(url).content.decode()

@@ -11,7 +11,7 @@ from tests.factories import make_customer, make_staff
 from tests.market import CALL, LONG_CALL, PUT, give_cash, held, hold_shares, make_trader, submit, trade
 from tests.trading.rates import charge
 from trading.api.serializers import OrderRequestSerializer, ReplaceSerializer
-from trading.choices import FeeKind
+from trading.choices import FeeKind, OrderOrigin
 from trading.forms_ticket import OrderForm, ReplaceForm
 from trading.models import Order, Refusal
 from trading.payoff import draw_payoff, profit_at
@@ -25,7 +25,7 @@ HTMX = {"HX-Request": "true"}
 # What no order can have here: the API takes these to refuse them by name, and partners' systems mark orders.
 ONLY_ON_THE_WIRE = {"notional", "extended_hours", "order_class", "legs", "take_profit", "stop_loss", "stop_price"}
 ONLY_ON_THE_WIRE |= {"commission", "commission_type", "commission_bps", "swap_fee_bps", "trail", "subtag", "source"}
-ONLY_ON_THE_WIRE |= {"instructions", "advanced_instructions"}
+ONLY_ON_THE_WIRE |= {"instructions", "advanced_instructions", "trail_price", "trail_percent"}
 WRITE = {"symbol": CALL, "side": "sell", "qty": "1", "type": "limit", "limit_price": "140", "time_in_force": "day"}
 
 
@@ -91,7 +91,7 @@ def test_a_quantity_that_is_no_number_is_told_on_its_field(desk, path, text):
     answer = desk.post(path, WRITE | {"qty": text})
 
     assert answer.status_code == 422
-    assert said_of(answer, "qty") == "Quantity must be a number, such as 12.50."
+    assert said_of(answer, "qty") == "Quantity must be a number, such as 3."
     assert nothing_written() == before
 
 
@@ -122,6 +122,17 @@ def test_an_order_is_not_found_under_another_account(desk, acme, account):
     other = make_trader(acme.correspondent)
 
     assert desk.get(f"/accounts/{other.pk}/orders/{order.pk}").status_code == 404
+
+
+def test_an_order_that_the_firm_entered_says_why(desk, account):
+    order = submit(account, "AAPL", "buy", "1", "1")
+    why = "in the money by 7.57 at 217.43; needs 100 AAPL, 0 AAPL free (expiration-1)"
+    Order.objects.filter(pk=order.pk).update(origin=OrderOrigin.LIQUIDATION, origin_reason=why)
+
+    page = words(desk.get(order_path(order)))
+
+    assert f"Why {why[0].upper()}{why[1:]}" in page
+    assert "to close it before it expires" in page
 
 
 # --- The ticket --------------------------------------------------------------------------------------

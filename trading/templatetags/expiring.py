@@ -8,9 +8,9 @@ from typing import Any
 from django import template
 
 from brokerage.market_calendar import NEW_YORK, session_on
-from brokerage.templatetags.formats import price, quantity
-from trading.choices import Projected
-from trading.expiring_outlook import HeldContract
+from brokerage.templatetags.formats import quantity
+from trading.choices import ActivityType, ExpirationState, Projected
+from trading.expiring_decided import HeldContract
 from trading.expiring_range import Step
 
 register = template.Library()
@@ -22,6 +22,18 @@ BRIEF = {
     Projected.DO_NOT_EXERCISE: "Withheld",
     Projected.EXPIRES: "Expire",
 }
+
+ACTIVITIES = {
+    ExpirationState.EXERCISED: ActivityType.OPEXC,
+    ExpirationState.ASSIGNED: ActivityType.OPASN,
+    ExpirationState.EXPIRED: ActivityType.OPEXP,
+}
+
+
+@register.filter
+def activity_of(state: ExpirationState) -> str:
+    """Answer the type of the activities that say what became of contracts."""
+    return ACTIVITIES[state].value
 
 
 @register.filter
@@ -39,8 +51,7 @@ def brief(projected: Projected) -> str:
 @register.filter
 def contract_name(contract: HeldContract) -> str:
     """Write a contract in words: `AAPL 190 Call`."""
-    strike = price(contract.terms.strike_price).removesuffix(".00")
-    return f"{contract.underlying_symbol} {strike} {contract.terms.right.label}"
+    return f"{contract.underlying_symbol} {quantity(contract.terms.strike_price)} {contract.terms.right.label}"
 
 
 @register.filter
