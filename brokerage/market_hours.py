@@ -1,6 +1,6 @@
 """`/v1/clock` and `/v1/calendar`: market hours for API clients (contract/trading.md 1.5)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from brokerage.market_calendar import NEW_YORK, Instrument, Session, settlement_
 from brokerage.scopes import ANY_KEY, Admits
 
 FIRST_DAY = date(1990, 1, 1)
+LONGEST_TO_SETTLE = timedelta(days=14)
 
 
 class ClockView(ApiView):
@@ -44,10 +45,14 @@ class CalendarRequest(serializers.Serializer):
     end = serializers.DateField(
         default=market_calendar.last_settling_day, input_formats=["iso-8601", "%Y-%m-%dT%H:%M:%S%z"]
     )
+    date_type = serializers.ChoiceField(choices=["TRADING", "SETTLEMENT"], default="TRADING")
 
 
 class CalendarView(ApiView):
-    """`GET /v1/calendar`: the sessions from `start` to `end`, both included, as far as they are known."""
+    """`GET /v1/calendar`: the sessions from `start` to `end`, both included, as far as they are known.
+
+    With `date_type=SETTLEMENT` the two are about the days on which trades of a session settle.
+    """
 
     scope = ANY_KEY
     admits = Admits.BOTH
@@ -56,9 +61,12 @@ class CalendarView(ApiView):
         """Answer an array of sessions, hours in New York time."""
         asked = CalendarRequest(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        last = min(asked.validated_data["end"], market_calendar.last_settling_day())
-        sessions = market_calendar.sessions_between(asked.validated_data["start"], last)
-        return Response([_day(session) for session in sessions])
+        start, end = asked.validated_data["start"], asked.validated_data["end"]
+        settles = asked.validated_data["date_type"] == "SETTLEMENT"
+        first = max(start, FIRST_DAY + LONGEST_TO_SETTLE) - LONGEST_TO_SETTLE if settles else start
+        sessions = market_calendar.sessions_between(first, min(end, market_calendar.last_settling_day()))
+        days = [_day(session) for session in sessions]
+        return Response([day for day in days if not settles or start <= day["settlement_date"] <= end])
 
 
 def _day(session: Session) -> dict[str, Any]:

@@ -99,7 +99,8 @@ def read_bounds(
     Raises `InvalidInput` naming each parameter that cannot be read, stands alone or contradicts another.
     """
     given = {name: query[name] for name in parameters if query.get(name)}
-    errors: dict[str, list[str]] = {}
+    strange = [name for name in V1_PARAMETERS if query.get(name) and name not in parameters]
+    errors = {name: [f"is {name.replace('_ulid', '_id')} on this stream"] for name in strange}
     values: dict[str, Any] = {}
     for name, text in given.items():
         try:

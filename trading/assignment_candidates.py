@@ -1,8 +1,9 @@
 """Who was short of a contract at the end of a day: the candidates of an allocation (domain rule AS-6).
 
-A position is taken as it stands and the trades of later days are taken off again: what was bought
-back since does not protect. What the clearing house did since counts, so that nothing is assigned
-twice; so does what is allocated and not posted yet.
+A position is taken as it stands, and what was traded on later days is taken off again, and longs
+that were exercised or expired since are put back: what was bought back since does not protect, and
+nobody is short for what they bought since. What was assigned or expired of shorts counts, so that
+nothing is assigned twice; so does what is allocated and not posted yet.
 """
 
 from collections import defaultdict
@@ -13,11 +14,15 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
-from trading.choices import TRADE_ACTIVITIES
+from trading.choices import TRADE_ACTIVITIES, ActivityType
 from trading.models import Activity, Assignment, Lot, LotClosing, Position, Posting
 from trading.rules.allocation import Candidate, Opened
 
 UNKNOWN_DAY = date(1970, 1, 1)
+# What is taken off again of later days: trades, and longs that were exercised or expired.
+TAKEN_OFF = Q(activity_type__in=TRADE_ACTIVITIES) | Q(
+    activity_type__in=(ActivityType.OPEXC, ActivityType.OPEXP), quantity__lt=0
+)
 
 
 def shorts_at_end_of(day: date, asset_id: UUID) -> list[Candidate]:
@@ -26,7 +31,7 @@ def shorts_at_end_of(day: date, asset_id: UUID) -> list[Candidate]:
     Five queries, whatever the number of accounts. Decide on it with the contract locked.
     """
     held = defaultdict(int, {account: int(quantity) for account, quantity in _held(asset_id)})
-    for account_id, change in _traded_after(day, asset_id).items():
+    for account_id, change in _changed_after(day, asset_id).items():
         held[account_id] -= change
     waiting = {account_id: int(sum_) for account_id, sum_ in _allocated(asset_id)}
     shorts = {account_id: -quantity for account_id, quantity in held.items() if quantity < 0}
@@ -43,17 +48,17 @@ def _held(asset_id: UUID) -> Iterable[tuple[UUID, Decimal]]:
     return positions.values_list("account_id", "quantity")
 
 
-def _traded_after(day: date, asset_id: UUID) -> dict[UUID, int]:
-    """Answer by how much trades after `day` have changed each account; one that never was has changed nothing."""
-    trades = Activity.objects.filter(asset_id=asset_id, date__gt=day, activity_type__in=TRADE_ACTIVITIES)
-    own = trades.filter(Q(transaction__reverses=None) | Q(transaction__reverses__trade_date__gt=day))
+def _changed_after(day: date, asset_id: UUID) -> dict[UUID, int]:
+    """Answer by how much each account was changed after `day`; a trade that never was has changed nothing."""
+    changes = Activity.objects.filter(TAKEN_OFF, asset_id=asset_id, date__gt=day)
+    own = changes.filter(Q(transaction__reverses=None) | Q(transaction__reverses__trade_date__gt=day))
     moved = Posting.objects.filter(asset_id=asset_id, transaction__in=own.values("transaction_id"))
-    changes: dict[UUID, int] = defaultdict(int)
+    changed: dict[UUID, int] = defaultdict(int)
     for source, destination, quantity in moved.values_list("source_account_id", "destination_account_id", "quantity"):
         for account_id, change in ((source, -quantity), (destination, quantity)):
             if account_id is not None:
-                changes[account_id] += int(change)
-    return changes
+                changed[account_id] += int(change)
+    return changed
 
 
 def _allocated(asset_id: UUID) -> Iterable[tuple[UUID, Decimal]]:

@@ -148,7 +148,7 @@ class ExerciseQuantityNotAboveZero(Unprocessable):
 
 
 class ExerciseKeyReused(Conflict):
-    """The form was sent before with something else in it."""
+    """The form, or the `Idempotency-Key`, was sent before with something else."""
 
     reason = "exercise_key_reused"
-    message = "this form was already sent for another exercise"
+    message = "this was already sent for another exercise"

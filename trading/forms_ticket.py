@@ -21,7 +21,8 @@ class NumberField(forms.DecimalField):
     """A number as people type it, its thousands grouped or not, exactly as it stands."""
 
     def __init__(self, label: str, inputmode: str) -> None:
-        said = {"invalid": f"{label} must be a number, such as 12.50."}
+        example = "3" if inputmode == "numeric" else "12.50"
+        said = {"invalid": f"{label} must be a number, such as {example}."}
         super().__init__(label=label, required=False, error_messages=said)
         self.widget = forms.TextInput(OFF | {"inputmode": inputmode})
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from trading.models import Activity
 from trading.models.ledger import activity_id
+from trading.rules.postings import OPENING_REFERENCE
 
 LONGEST_CYCLE = timedelta(days=7)  # T+2 over a long weekend with a bank holiday
 NO_ID = UUID(int=0)
@@ -43,12 +44,14 @@ def list_unsettled(account_id: UUID, today: date) -> tuple[Unsettled, ...]:
 
 
 def _unsettled(account_ids: list[UUID], today: date) -> QuerySet[Activity]:
+    """Answer what settles later; a firm's opening deposit is there, though the clock be set back behind it."""
     since = activity_id(f"{today - LONGEST_CYCLE:%Y%m%d}000000000", NO_ID)
-    return Activity.objects.filter(
+    rows = Activity.objects.filter(
         account_id__in=account_ids,
         id__gt=since,
         net_amount__gt=0,
         transaction__settle_date__gt=today,
         transaction__reverses=None,
         transaction__reversed_by=None,
-    ).order_by()
+    )
+    return rows.exclude(transaction__reference__startswith=f"{OPENING_REFERENCE}:").order_by()

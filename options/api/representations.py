@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from brokerage.money import plain
+from options.choices import AssetStatus
 from options.models import Asset, OptionsApplication, PinnedQuote
 
 # The name on the wire of each of `selectors.CONTRACT_COLUMNS`, and how its value is written.
@@ -40,6 +41,7 @@ def contract_json(row: tuple, *, with_deliverables: bool) -> dict[str, Any]:
         for (name, write), value in zip(CONTRACT_WIRE, row, strict=False)
         if value is not None
     }
+    shown["tradable"] = shown["tradable"] and shown["status"] == AssetStatus.ACTIVE
     if with_deliverables:
         shown["deliverables"] = _deliverables(shown, row[len(CONTRACT_WIRE)])
     return shown

@@ -71,3 +71,6 @@ def test_the_newer_streams_take_ulids_as_ids():
     assert read_bounds({"since_id": ONE}, None, V2_PARAMETERS) == Bounds("ulid", ONE)
     with pytest.raises(InvalidInput):
         read_bounds({"since_id": "7"}, None, V2_PARAMETERS)
+    with pytest.raises(InvalidInput) as refusal:
+        read_bounds({"since_ulid": ONE}, None, V2_PARAMETERS)
+    assert refusal.value.errors == {"since_ulid": ["is since_id on this stream"]}

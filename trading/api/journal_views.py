@@ -19,8 +19,6 @@ from trading.journal_errors import JournalInvalid
 from trading.journal_selectors import JournalFilter, get_journal, list_journals
 from trading.services.journals import cancel_journal, create_journal, create_journal_batch
 
-LONGEST_KEY = 128
-
 
 class JournalList(AccountView):
     """`/v1/journals`: move cash or shares, and list what was moved."""
@@ -32,7 +30,7 @@ class JournalList(AccountView):
         """Make a journal; answers the Journal object."""
         asked = JournalRequestSerializer(data=self.body())
         asked.is_valid(raise_exception=True)
-        journal = create_journal(actor=self.actor, request=asked.to_request(_idempotency_key(request)))
+        journal = create_journal(actor=self.actor, request=asked.to_request(self.idempotency_key))
         return Response(journal_object(journal))
 
     def get(self, request: Request) -> Response:
@@ -41,13 +39,6 @@ class JournalList(AccountView):
         asked.is_valid(raise_exception=True)
         rows = list_journals(self.actor, JournalFilter(**asked.validated_data))
         return Response([journal_object(row) for row in rows])
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise JournalInvalid({"Idempotency-Key": [f"must have 1 to {LONGEST_KEY} characters"]})
-    return key
 
 
 class JournalBatchView(AccountView):
@@ -61,7 +52,7 @@ class JournalBatchView(AccountView):
         """Make the journals; answers them in the order asked."""
         asked = self.asks(data=self.body())
         asked.is_valid(raise_exception=True)
-        batch = asked.to_request(_idempotency_key(request))
+        batch = asked.to_request(self.idempotency_key)
         return Response([batch_object(one) for one in create_journal_batch(actor=self.actor, request=batch)])
 
 

@@ -21,6 +21,7 @@ from trading.services.replacing import Changes
 SYMBOL_LENGTH = 64
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 WORD_LENGTH = 32
+ELSEWHERE = ("crypto", "crypto_perp", "ipo")  # classes of the wire that nothing here has
 
 
 class AmountField(serializers.DecimalField):
@@ -95,7 +96,10 @@ class OrderRequestSerializer(serializers.Serializer):
     stop_loss = Anything(required=False, allow_null=True, default=None)
     stop_price = AmountField(required=False, allow_null=True, default=None)
     commission = AmountField(required=False, allow_null=True, default=None)
+    commission_bps = AmountField(required=False, allow_null=True, default=None)
     swap_fee_bps = AmountField(required=False, allow_null=True, default=None)
+    trail_price = AmountField(required=False, allow_null=True, default=None)
+    trail_percent = AmountField(required=False, allow_null=True, default=None)
     subtag = TextField(max_length=1024)
     source = TextField(max_length=128)  # type: ignore[assignment]
     instructions = Anything(required=False, allow_null=True, default=None)
@@ -131,10 +135,13 @@ class ReplaceSerializer(serializers.Serializer):
     stop_price = AmountField(required=False, allow_null=True, default=None)
     trail = AmountField(required=False, allow_null=True, default=None)
     notional = AmountField(required=False, allow_null=True, default=None)
+    advanced_instructions = Anything(required=False, allow_null=True, default=None)
 
     def to_changes(self) -> Changes:
         """Answer what is to be different; call after `is_valid`."""
-        return Changes(**self.validated_data)
+        said = dict(self.validated_data)
+        has_instructions = bool(said.pop("advanced_instructions"))
+        return Changes(**said, has_instructions=has_instructions)
 
 
 class OrderQuery(serializers.Serializer):
@@ -147,7 +154,7 @@ class OrderQuery(serializers.Serializer):
     direction = serializers.ChoiceField(choices=["asc", "desc"], default="desc")
     side = serializers.ChoiceField(choices=OrderSide.choices, default="")
     symbols = CommaList(default=())
-    asset_class = CommaList(default=(), choices=(AssetClass.US_EQUITY, AssetClass.US_OPTION))
+    asset_class = CommaList(default=(), choices=(AssetClass.US_EQUITY, AssetClass.US_OPTION, *ELSEWHERE))
     subtag = serializers.CharField(default="", max_length=128)
     qty_above = AmountField(default=None)
     qty_below = AmountField(default=None)

@@ -28,14 +28,11 @@ from trading.api.serializers import (
     activity_object,
     closing_object,
 )
-from trading.choices import ActivityType
-from trading.order_errors import (
-    InvalidActivityType,
-    OrderNotFound,
-)
+from trading.order_errors import OrderNotFound
 from trading.order_search import find_order_by_client_id, list_orders
 from trading.order_wire import order_object
 from trading.position_wire import position_object, position_objects
+from trading.rules.activity_types import types_asked
 from trading.selectors import (
     ActivityFilter,
     get_position,
@@ -47,6 +44,8 @@ from trading.services.closing_positions import close_all_positions, close_positi
 from trading.services.orders import cancel_order, get_order, submit_order
 from trading.services.replacing import replace_order
 from trading.trading_account import trading_account_object
+
+LONGEST_KEY = 128
 
 
 class AccountView(ApiView):
@@ -62,6 +61,14 @@ class AccountView(ApiView):
     def actor(self) -> User:
         """Answer who is calling."""
         return self.request.user  # type: ignore[return-value]
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """Answer the header under which a request that is sent again is known; None without one."""
+        key: str | None = self.request.headers.get("Idempotency-Key")
+        if key is not None and not 0 < len(key) <= LONGEST_KEY:
+            raise self.invalid_input({"Idempotency-Key": [f"must have 1 to {LONGEST_KEY} characters"]})
+        return key
 
 
 class TradingAccount(AccountView):
@@ -209,10 +216,7 @@ class ActivityList(AccountView):
 
 def activity_filter(fields: dict[str, Any], activity_type: str = "") -> ActivityFilter:
     """Answer the filter that a query asks for, or raise what is wrong with it."""
-    types = (activity_type,) if activity_type else fields["activity_types"]
-    for one in types:
-        if one not in ActivityType.values:
-            raise InvalidActivityType(activity_type=one)
+    types = types_asked((activity_type,) if activity_type else fields["activity_types"])
     after, until = read_instant(fields, "after"), read_instant(fields, "until")
     if fields["date"]:
         after, until = _day(fields["date"])

@@ -57,11 +57,14 @@ def review_do_not_exercise(
     """Answer how many contracts the instruction is about, or raise the refusal.
 
     `received_at` counts against the cut-off: when a message came in, not when somebody typed it (EX-14).
+    What comes after it is told so, though the position is settled by then and gone.
     """
     _require_shape(asked)
     if contract.held < 0:
         raise ShortNotMarked
     if contract.held == 0:
+        if asked.late is None and is_last_evening(contract.expiration_date, received_at=received_at, at=at):
+            raise DoNotExerciseTooLate(time=hour_of(cutoff_on(contract.expiration_date)))
         raise LongPositionNotFound(symbol=contract.symbol)
     if not contract.is_american:
         raise EuropeanNotApplicable
@@ -85,6 +88,12 @@ def require_in_time(expiration_date: date, *, received_at: datetime, at: datetim
     deadline = deadline_on(expiration_date)
     if at >= deadline:
         raise FilingDeadlinePassed(time=hour_of(deadline))
+
+
+def is_last_evening(expiration_date: date, *, received_at: datetime, at: datetime) -> bool:
+    """Say whether it is the expiration day, and the cut-off has passed."""
+    is_last_day = at.astimezone(NEW_YORK).date() == expiration_day(expiration_date)
+    return is_last_day and is_late(expiration_date, received_at)
 
 
 def is_late(expiration_date: date, received_at: datetime) -> bool:

@@ -6,7 +6,7 @@ Exercise needs the cash or the unpledged shares in full; it never makes a debit 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -43,7 +43,7 @@ from trading.rules.postings import trade_date
 class ExerciseRequest:
     """What is asked: how many contracts (None: all that can be), and whether it is meant though out of the money.
 
-    `one_time_key` comes with a form: the same form exercises once, however often it is sent.
+    What comes with the same `one_time_key` exercises once, however often it is sent.
     """
 
     quantity: Decimal | None = None
@@ -194,7 +194,8 @@ def _require_position(contract: Exercisable, held: Decimal, at: datetime) -> Non
 def _require_open(at: datetime) -> None:
     """Raise `ExerciseClosed` outside the session: from the very second of the close, on half days too."""
     if not market_calendar.is_open(at):
-        raise ExerciseClosed(next_open=market_calendar.next_session(at).opens_at.isoformat())
+        opens_at = market_calendar.next_session(at).opens_at.astimezone(UTC)
+        raise ExerciseClosed(next_open=f"{opens_at:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _require_available(quantity: Decimal, *, free: Decimal, held: Decimal, withheld: Decimal) -> None:

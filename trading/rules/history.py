@@ -15,6 +15,7 @@ from brokerage import market_calendar
 from brokerage.market_calendar import NEW_YORK
 from trading.choices import ActivityType
 from trading.history_errors import HistoryQueryInvalid
+from trading.rules.activity_types import PUBLISHED
 
 ZERO = Decimal(0)
 RATIO = Decimal("1e-8")
@@ -124,7 +125,8 @@ def _faults(query: HistoryQuery) -> Iterator[tuple[str, str]]:
         yield "intraday_reporting", f"must be one of {', '.join(REPORTING)}"
     if query.pnl_reset not in RESETS:
         yield "pnl_reset", f"must be one of {', '.join(RESETS)}"
-    unknown = [one for one in query.cashflow_types if one not in (*ALL_FLOWS, "ALL", "NONE")]
+    known = PUBLISHED - {ActivityType.FILL} | {"ALL", "NONE"}
+    unknown = [one for one in query.cashflow_types if one not in known]
     if unknown:
         yield "cashflow_types", f"{unknown[0][:20]} is none of ALL, NONE, {', '.join(ALL_FLOWS)}"
     elif len(query.cashflow_types) > 1 and {"ALL", "NONE"} & set(query.cashflow_types):

@@ -51,7 +51,10 @@ class OrderRequest:
     has_brackets: bool = False
     stop_price: Decimal | None = None
     commission: Decimal | None = None
+    commission_bps: Decimal | None = None
     swap_fee_bps: Decimal | None = None
+    trail_price: Decimal | None = None
+    trail_percent: Decimal | None = None
     subtag: str = ""
     source: str = ""
     has_instructions: bool = False
@@ -163,14 +166,17 @@ def _require_quantity(request: OrderRequest) -> None:
 
 
 def _require_no_commission(request: OrderRequest) -> None:
-    if request.commission is None or request.commission == 0:
-        return
-    raise NegativeCommission if request.commission < 0 else CommissionNotAllowed
+    for commission in (request.commission, request.commission_bps):
+        if commission:
+            raise NegativeCommission if commission < 0 else CommissionNotAllowed
 
 
 def _require_price(request: OrderRequest) -> None:
     if request.stop_price is not None:
         raise InvalidTicket.of("stop_price", "stop price is only valid for stop orders")
+    for name in ("trail_price", "trail_percent"):
+        if getattr(request, name) is not None:
+            raise InvalidTicket.of(name, f"{name} is only valid for trailing stop orders")
     if request.type == OrderType.MARKET:
         if request.limit_price is not None:
             raise InvalidTicket.of("limit_price", "limit price is only valid for limit orders")

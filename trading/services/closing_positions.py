@@ -9,10 +9,9 @@ from accounts.models import Account, User
 from accounts.permissions import Permission
 from brokerage.errors import BrokerageError
 from trading.choices import OrderSide, OrderStatus, OrderType, PositionIntent
+from trading.errors import PositionIntentMismatch
 from trading.models import Order
-from trading.order_errors import (
-    PartInvalid,
-)
+from trading.order_errors import PartInvalid
 from trading.rules.ticket_form import OrderRequest
 from trading.selectors import MarkedPosition, get_position, mark_positions
 from trading.services.orders import cancel_order, submit_order
@@ -85,7 +84,11 @@ def _close(actor: User, account_id: UUID, position: MarkedPosition, part: Part) 
         qty=_quantity(abs(position.quantity), part),
         position_intent=PositionIntent.SELL_TO_CLOSE if is_long else PositionIntent.BUY_TO_CLOSE,
     )
-    return submit_order(actor=actor, account_id=account_id, request=request)
+    try:
+        return submit_order(actor=actor, account_id=account_id, request=request)
+    except PositionIntentMismatch:
+        get_position(get_listed_account(actor, account_id), position.asset.symbol)  # raises where it is closed by now
+        raise
 
 
 def _quantity(held: Decimal, part: Part) -> Decimal:

@@ -81,7 +81,7 @@ def exercise_position(
     """Exercise contracts that the account is long, at once, or raise the refusal, which is kept.
 
     Without a `quantity` it is all that can be: neither on order nor marked as not to be exercised.
-    `confirmed` says that it is meant though out of the money. A form's `one_time_key` sent again
+    `confirmed` says that it is meant though out of the money. A `one_time_key` sent again
     with the same answers the first exercise. Raises `AccountNotFound`, `AccountMayNotTrade`,
     `ExerciseKeyReused`, and what `review_exercise` raises.
     """
@@ -220,7 +220,7 @@ def read_market(asset: Asset, now: datetime) -> ExerciseMarket:
 
 
 def _sent_before(account: Account, asset: Asset, asked: ExerciseRequest) -> Exercised | None:
-    """Answer what the form did when it was sent before, or raise `ExerciseKeyReused` where that was something else."""
+    """Answer what came of it when it was sent before, or raise `ExerciseKeyReused` where that was something else."""
     if asked.one_time_key is None:
         return None
     earlier = Instruction.objects.filter(pk=_instruction_id(account, asked)).first()
@@ -233,7 +233,7 @@ def _sent_before(account: Account, asset: Asset, asked: ExerciseRequest) -> Exer
 
 
 def _instruction_id(account: Account, asked: ExerciseRequest) -> UUID:
-    """Answer the id of the instruction: of a form that is sent twice the same, and never another account's."""
+    """Answer the id of the instruction: of what is sent twice the same, and never another account's."""
     return time_ordered_id() if asked.one_time_key is None else uuid5(account.pk, str(asked.one_time_key))
 
 

@@ -58,6 +58,7 @@ class Changes:
     stop_price: Decimal | None = None
     trail: Decimal | None = None
     notional: Decimal | None = None
+    has_instructions: bool = False
 
 
 def replace_order(*, actor: User, account_id: UUID, order_id: UUID, changes: Changes) -> Order:
@@ -131,6 +132,7 @@ def _changed(order: Order, changes: Changes) -> OrderRequest:
         and changes.limit_price in (None, order.limit_price)
         and changes.time_in_force in ("", order.time_in_force)
         and changes.stop_price is changes.trail is changes.notional is None
+        and not changes.has_instructions
     )
     if is_same:
         raise OrderUnchanged
@@ -148,6 +150,7 @@ def _changed(order: Order, changes: Changes) -> OrderRequest:
         position_intent=order.position_intent,
         stop_price=changes.stop_price,
         subtag=order.subtag,
+        has_instructions=changes.has_instructions,
     )
 
 

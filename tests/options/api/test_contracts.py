@@ -83,7 +83,8 @@ def test_a_contract_is_inactive_as_soon_as_its_last_session_has_closed(acme_api,
     clock_at(f"2024-01-26 {at}")
     ended = "AAPL240126C00050000"
 
-    assert acme_api.get(f"{LIST}/{ended}").json()["status"] == status
+    found = acme_api.get(f"{LIST}/{ended}").json()
+    assert (found["status"], found["tradable"]) == (status, status == "active")
     assert (ended in symbols(acme_api.get(LIST, LATER))) == (status == "active")
     assert (ended in symbols(acme_api.get(LIST, LATER | {"status": "inactive"}))) == (status == "inactive")
     assert Asset.objects.get(symbol=ended).status == AssetStatus.ACTIVE  # The sweep that retires has not come yet.

@@ -8,6 +8,7 @@ from tests.factories import nowhere
 from tests.ledger import everything
 from tests.market import CALL, LONG_CALL, SMALL_PUT, held, make_trader, pin, submit, trade
 from trading.models import Order
+from trading.selectors import get_position
 from trading.tasks import work_open_orders
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,22 @@ def test_what_is_not_held_cannot_be_closed(account, acme_api):
     answer = acme_api.delete(path(account, "/TSLA"))
 
     assert (answer.status_code, answer.json()["message"]) == (404, "position does not exist")
+
+
+def test_what_is_closed_meanwhile_is_not_there_any_more(account, acme_api, monkeypatch):
+    """Two close the same position: the later one, who saw it still, is not told of intents that it never named."""
+
+    def sold_meanwhile(*args):
+        monkeypatch.undo()
+        found = get_position(*args)
+        trade(account, LONG_CALL, "sell", "2")
+        return found
+
+    monkeypatch.setattr("trading.services.closing_positions.get_position", sold_meanwhile)
+    answer = acme_api.delete(path(account, f"/{LONG_CALL}"))
+
+    assert (answer.status_code, answer.json()["message"]) == (404, "position does not exist")
+    assert Order.objects.filter(asset__symbol=LONG_CALL).count() == 2
 
 
 def test_all_are_closed_shorts_first_and_then_the_shares_behind_them(account, acme_api):

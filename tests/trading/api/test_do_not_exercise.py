@@ -54,6 +54,7 @@ def test_every_refusal_has_the_published_body_and_writes_nothing(holder, acme_ap
     assert refused(symbol=CALL) == (404, 40410000, f"long position not found: {CALL}")
     assert refused(at="2024-01-25 11:00") == (403, 40310000, EARLY)
     assert refused(at="17:30") == (403, 40310000, "dne requests are not accepted after 17:30 ET")
+    assert refused(symbol=CALL, at="17:30") == (403, 40310000, "dne requests are not accepted after 17:30 ET")
     said = "no available position for the specified contract"
     assert refused(at="2024-01-29 11:00") == (403, 40310000, said)
     said = "insufficient qty available (requested: 4, available: 3)"

@@ -116,6 +116,21 @@ def test_a_quantity_may_be_a_number_a_string_or_left_out(account, acme_api, body
     assert (answer.status_code, answer.json()) == (200, {"qty_exercised": exercised, "qty_remaining": remaining})
 
 
+def test_what_is_sent_again_under_the_same_key_exercises_once(account, acme_api):
+    sent_as = {"headers": {"Idempotency-Key": "exercise of Tuesday"}}
+
+    first, again = (acme_api.post(path(account), {"qty": "1"}, **sent_as) for _ in range(2))
+
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert (held(account, CALL), held(account, "QS")) == (1, 200)
+    before = everything()
+    other = acme_api.post(path(account), {"qty": "2"}, **sent_as)
+    empty = acme_api.post(path(account), {"qty": "1"}, headers={"Idempotency-Key": ""})
+    assert (other.status_code, other.json()["message"]) == (409, "this was already sent for another exercise")
+    assert (empty.status_code, list(empty.json()["errors"])) == (422, ["Idempotency-Key"])
+    assert everything() == before
+
+
 def test_an_accounts_own_key_exercises_on_the_trading_host(account):
     own = ApiClient(*make_account_key(account))
 
@@ -165,7 +180,7 @@ def test_after_the_close_it_says_so_and_when_the_market_opens(account, acme_api,
     assert answer.json() == {
         "code": 40310000,
         "message": "exercise requests are not accepted after market close until midnight",
-        "next_open": "2024-02-28T14:30:00+00:00",
+        "next_open": "2024-02-28T14:30:00Z",
     }
 
 

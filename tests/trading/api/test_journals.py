@@ -180,6 +180,9 @@ def test_pages_follow_the_last_id_until_none_is_left(busy, acme_api):
     ("query", "types"),
     [
         ({"activity_types": "JNLC,JNLS"}, ["JNLS", "JNLC"]),
+        ({"activity_types": "TRD,DIVNRA,OPCA"}, ["FILL", "FILL"]),
+        ({"activity_types": "TRANS,SWP"}, []),
+        ({"activity_types": "MISC"}, ["JNLS", "JNLC"]),
         ({"category": "trade_activity"}, ["FILL", "FILL"]),
         ({"category": "non_trade_activity"}, ["JNLS", "JNLC"]),
         ({"date": "2024-01-24"}, ["FILL", "FILL", "JNLS", "JNLC"]),

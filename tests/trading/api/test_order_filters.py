@@ -51,6 +51,7 @@ def test_every_filter_keeps_what_it_says(account, acme_api):
         "side=sell": "c",
         "asset_class=us_option": "dcb",
         "asset_class=us_equity,us_option": "dcba",
+        "asset_class=crypto": "",
         "symbols=AAPL": "a",
         "symbols=AAPL&asset_class=us_option": "c",
         "symbols=AAPL&asset_class=us_equity,us_option": "a",

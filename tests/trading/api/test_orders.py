@@ -215,7 +215,13 @@ def test_an_order_is_replaced_over_http_as_the_client_library_does(account, acme
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"), [({"qty": "many"}, "qty"), ({"limit_price": []}, "limit_price"), ({"qty": 1.5}, "qty")]
+    ("changes", "field"),
+    [
+        ({"qty": "many"}, "qty"),
+        ({"limit_price": []}, "limit_price"),
+        ({"qty": 1.5}, "qty"),
+        ({"qty": 2, "advanced_instructions": {"algorithm": "VWAP"}}, "instructions"),
+    ],
 )
 def test_a_replacement_of_the_wrong_shape_is_named_by_field(account, acme_api, changes, field):
     first = acme_api.post(orders_path(account), body(symbol=LONG_CALL, side="buy", type="limit", limit_price="2.00"))

@@ -106,6 +106,9 @@ REFUSED += [
     ({"subtag": "x" * 129}, 422, 40010001, "subtag must be no more than 128 characters"),
     ({"advanced_instructions": {"algorithm": "VWAP"}}, 422, 40010001, "instructions for routing are not supported"),
     ({"instructions": "by hand"}, 422, 40010001, "instructions for routing are not supported"),
+    ({"trail_price": "1"}, 422, 40010001, "trail_price is only valid for trailing stop orders"),
+    ({"trail_percent": 1}, 422, 40010001, "trail_percent is only valid for trailing stop orders"),
+    ({"commission_bps": 5}, 403, 40310000, "commission not allowed for account"),
 ]
 # With more beside the message: numbers are strings.
 WITH_MEMBERS = [

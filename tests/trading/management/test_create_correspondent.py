@@ -34,6 +34,17 @@ def test_a_correspondent_has_a_firm_account_with_cash_and_a_key_that_works(clien
     assert not ApiKey.objects.filter(secret_hash=printed["api_secret"]).exists()
 
 
+def test_the_opening_deposit_is_there_when_the_clock_is_set_back_behind_it(clock_at):
+    clock_at("2026-11-23 10:00")
+    printed = json.loads(create("--name", "Initech", "--code", "INIT", "--firm-cash", "50000", "--json"))
+
+    clock_at("2024-01-24 10:00")
+
+    api = ApiClient(printed["api_key"], printed["api_secret"])
+    shown = api.get(f"/v1/trading/accounts/{printed['firm_account_id']}/account").json()
+    assert (shown["cash"], shown["cash_withdrawable"]) == ("50000", "50000")
+
+
 def test_without_json_it_is_printed_for_a_person():
     printed = create("--name", "Initech", "--code", "INIT", "--firm-cash", "0")
 

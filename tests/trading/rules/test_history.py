@@ -83,6 +83,7 @@ def test_flows_are_those_asked_for():
     assert span(cashflow_types=("ALL",)).flow_types == ALL_FLOWS
     assert span(cashflow_types=("CSD", "JNLC", "CSD")).flow_types == ("CSD", "JNLC")
     assert span(cashflow_types=("NONE",)).flow_types == ()
+    assert span(cashflow_types=("DIVNRA",)).flow_types == ("DIVNRA",)
 
 
 def worth(text, equity):

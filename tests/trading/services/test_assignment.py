@@ -14,7 +14,7 @@ from brokerage.models import Event
 from options.clock_tasks import follow_events
 from tests.factories import make_staff
 from tests.ledger import everything
-from tests.market import held, make_trader, submit, trade
+from tests.market import held, make_trader, pin, submit, trade
 from tests.options.following import place_events
 from tests.trading.assignments import CALL, PUT, TODAY, brokers, make_writer, open_market, receive, ticket
 from trading.assignment_errors import (
@@ -37,6 +37,7 @@ from trading.rules.assignment_notices import NoticeLine
 from trading.services import assignment_posting
 from trading.services.assignment import receive_file, receive_notice
 from trading.services.assignment_posting import deal_with, post_assignment
+from trading.services.exercise import exercise_position
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,25 @@ def test_what_was_opened_or_bought_back_since_the_day_of_exercise_makes_no_diffe
     assignment = notice.assignments.get()
     assert (assignment.needs_person, assignment.missing) == (True, {CALL: "1"})
     assert not Account.objects.get(pk=writer.pk).trading_blocked
+
+
+def test_who_bought_since_and_exercised_or_let_expire_was_never_short(acme, clock_at):
+    make_writer(acme.correspondent, CALL, 1)
+    schedule.run_due(clock_at("2024-02-29 10:00"))
+    for _ in range(2):
+        holder = make_trader(acme.correspondent, cash="1000")
+        trade(holder, CALL, "buy", "1")
+    exercise_position(actor=acme.api_user, account_id=holder.pk, symbol_or_id=CALL)
+
+    with pytest.raises(AssignedBeyondShort) as refusal:
+        receive(CALL, 2)
+    assert refusal.value.facts["found"] == 1
+
+    pin("QS", "4.00", "4.02", last="4.01")
+    schedule.run_due(clock_at("2024-03-01 17:30"))
+    with pytest.raises(AssignedBeyondShort) as refusal:
+        receive(CALL, 1)
+    assert refusal.value.facts["found"] == 0  # what expired of the writer's is assigned no more
 
 
 def test_nothing_is_assigned_twice_by_two_notices_of_a_day(acme):

@@ -158,6 +158,7 @@ def test_more_than_is_held_is_refused_with_what_is_free_besides_the_order(accoun
         ({"qty": "-1"}, InvalidTicket, "qty must be > 0"),
         ({"limit_price": "0"}, InvalidTicket, "limit_price must be > 0"),
         ({"trail": "1"}, InvalidTicket, "trail is only valid for trailing stop orders"),
+        ({"has_instructions": True}, InvalidTicket, "instructions for routing are not supported"),
         ({"limit_price": "2.10", "client_order_id": "taken"}, ClientOrderIdReused, "client_order_id must be unique"),
     ],
 )
