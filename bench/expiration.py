@@ -6,8 +6,6 @@ and settles them. The floor writes the very rows that this left once more, by se
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import psycopg
 
 from bench.book import connect
+from bench.measuring import without_ticks
 from brokerage.market_calendar import last_close, previous_session
 from tests.installation import Installation
 
@@ -147,7 +146,7 @@ def measure_expiration(installation: Installation, data_dir: Path, *, accounts: 
     with connect(data_dir) as connection:
         found = _seed(connection, on, accounts)
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM brokerage_event").fetchone()[0]  # type: ignore[index]
-    with _without_ticks(installation):
+    with without_ticks(installation):
         said = installation.manage("expire", "--date", on.isoformat(), "--processes", str(PROCESSES))
     match = RATE.search(said)
     if match is None or int(match[1].replace(",", "")) != found:
@@ -155,19 +154,6 @@ def measure_expiration(installation: Installation, data_dir: Path, *, accounts: 
     with connect(data_dir) as connection:
         floor = _time_floor(connection, on, newest)
     return Expired(accounts, found, float(match[2].replace(",", "")), found / floor)
-
-
-@contextmanager
-def _without_ticks(installation: Installation) -> Iterator[None]:
-    """Hold the clock's ticks back: the worker would settle beside what is timed."""
-    beats = installation.running("beat --pidfile")
-    for beat in beats:
-        beat.suspend()
-    try:
-        yield
-    finally:
-        for beat in beats:
-            beat.resume()
 
 
 def _day(days_ago: int) -> date:

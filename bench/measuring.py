@@ -9,6 +9,8 @@ from time import perf_counter
 
 import psutil
 
+from tests.installation import Installation
+
 MEGABYTE = 1_000_000
 BETWEEN_LOOKS = 0.05
 
@@ -66,3 +68,16 @@ def watched_memory(processes: list[psutil.Process]) -> Iterator[Memory]:
 
 def _fattest(processes: list[psutil.Process]) -> float:
     return max(process.memory_info().rss for process in processes) / MEGABYTE
+
+
+@contextmanager
+def without_ticks(installation: Installation) -> Iterator[None]:
+    """Hold the clock's ticks back: the worker would do its work beside what is timed."""
+    beats = installation.running("beat --pidfile")
+    for beat in beats:
+        beat.suspend()
+    try:
+        yield
+    finally:
+        for beat in beats:
+            beat.resume()
