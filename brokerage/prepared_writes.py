@@ -49,7 +49,10 @@ class PreparedInsert(Generic[Row]):
         return attrgetter(*(field.attname for field in self._fields))
 
     def _as_json(self, rows: Sequence[Row]) -> str:
-        """Answer the rows as an array of objects; what is JSON itself as its field encodes it."""
+        """Answer the rows as an array of objects; what is JSON itself as its field encodes it.
+
+        Values go as they stand on the row: a field that fills itself as it is saved has no place here.
+        """
         columns = [field.column for field in self._fields]
         objects = [dict(zip(columns, self._values(row), strict=True)) for row in rows]
         for field in self._fields:

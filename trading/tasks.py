@@ -32,12 +32,14 @@ def submit_new_orders() -> None:
     """
     from trading.venues import find_venue
 
-    if venue := find_venue():
-        with clock.reading():
+    venue = find_venue()
+    try:
+        if venue:
             venue.submit_new(follow_until=monotonic() + FOLLOWED_SECONDS)
+    finally:
         wake_ups.has_come(submit_new_orders.name)
-        with clock.reading():
-            venue.submit_new()  # what was committed while the mark still stood
+    if venue:
+        venue.submit_new()  # what was committed while the mark still stood
 
 
 @shared_task(ignore_result=True)

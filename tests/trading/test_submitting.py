@@ -21,7 +21,7 @@ from trading.reconciliation import find_breaks
 from trading.services.fills import ExecutionReport, execute_together
 from trading.services.orders import cancel_order
 from trading.tasks import submit_new_orders
-from trading.venues.paper import SUBMITTING
+from trading.venues.paper import SUBMITTING, PaperVenue
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +129,15 @@ def test_a_task_on_its_way_is_not_sent_again_until_it_has_come():
     assert [wake_ups.is_first(task), wake_ups.is_first(task)] == [True, False]
     wake_ups.has_come(task)
     assert wake_ups.is_first(task)
+
+
+def test_each_look_reads_the_clock_anew(account, clock_at):
+    order = submit(account, LONG_CALL, "buy")
+    with clock.reading():
+        assert clock.now() < order.expires_at
+        clock_at("2024-01-26 17:00")
+
+        PaperVenue().submit_new()
+
+    assert statuses() == ["pending_new"]
+    assert clock.now() > order.expires_at

@@ -95,7 +95,8 @@ class PaperVenue:
                 if not is_alone or not market_calendar.is_open(clock.now()):
                     return
                 while batch:
-                    self._look_at(batch, clock.now())
+                    with clock.reading():  # a look of its own: the clock may be moved while it follows
+                        self._look_at(batch, clock.now())
                     tried += [order.pk for order in batch]
                     if monotonic() < follow_until:
                         sleep(GATHERING_SECONDS)
