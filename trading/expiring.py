@@ -14,11 +14,10 @@ from accounts.listing import read_day
 from accounts.models import Account, Correspondent, User
 from accounts.permissions import Permission
 from accounts.selectors import AccountSearch, search_accounts
-from brokerage.api import BadPageToken, page_token, read_page_token
 from trading.choices import Projected
-from trading.expiring_decided import Decided
-from trading.expiring_outlook import CODES, OUTCOMES, Expiring, Outlook, Tally, read_expiring, read_outlook
-from trading.expiring_sql import Book, book_of, ranked_positions
+from trading.expiring_outlook import Expiring, Outlook, Tally, read_expiring
+from trading.expiring_ranked import Ranked, RankedPage, read_beyond, read_page
+from trading.expiring_sql import Book, book_of
 from trading.narrowing import LONGEST_SYMBOL, known, read_codes, read_symbol
 from trading.rules.outlook import Risk
 
@@ -27,7 +26,6 @@ PAGE_SIZE = 50
 MOST_ACCOUNTS = 20_000
 FURTHEST_MOVE = Decimal(90)  # percent
 MOST_MOVES = 8
-Key = tuple[int, int, float, int]
 
 
 @dataclass(frozen=True)
@@ -59,36 +57,6 @@ class ExpiringFilter(ListFilter):
         """Answer by how many percent each underlying is moved."""
         pairs = (one.split(":") for one in self.moves)
         return {symbol: Decimal(percent) for symbol, percent in pairs}
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One position in its place: the key that it is ranked by, what it is, and what becomes of it."""
-
-    key: Key
-    account_id: UUID
-    asset_id: UUID
-    quantity: Decimal
-    projected: Projected
-
-    @property
-    def position_id(self) -> int:
-        """Answer the id of the position."""
-        return self.key[3]
-
-    @property
-    def risk(self) -> Risk:
-        """Answer what it is ranked under."""
-        return Risk(self.key[0])
-
-
-@dataclass(frozen=True)
-class RankedPage:
-    """Some positions in their order, and the tokens of the pages beside them."""
-
-    rows: list[Ranked]
-    before: str = ""
-    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,10 +110,11 @@ def read_worklist(
     actor: User, wanted: ExpiringFilter, at: datetime, *, after: str = "", before: str = "", size: int = PAGE_SIZE
 ) -> Worklist:
     """Answer the list at the prices of `at`, in a number of queries that does not grow with the book."""
-    expiring, whole = read_outlook(book_for(actor, wanted), at, wanted.percents)
+    expiring = read_expiring(book_for(actor, wanted), at)
+    whole = expiring.outlook(wanted.percents)
     outlook = whole.narrowed(day=wanted.day, symbol=wanted.symbol)
     shown = _shown(wanted)
-    page = _read_page(expiring.book, outlook, shown, size=size, after=after, before=before)
+    page = read_page(expiring.book, outlook, shown, size=size, after=after, before=before)
     tallies = {key: tally for key, tally in outlook.tallies().items() if key[2] in shown}
     return Worklist(expiring, whole, outlook, page, wanted.symbol, tallies)
 
@@ -156,7 +125,7 @@ def read_some(
     """Answer those of the positions that expire soon, as they are ranked among all of their accounts'."""
     expiring = read_expiring(book_of(actor, accounts=account_ids), at)
     outlook = expiring.outlook(wanted.percents)
-    found = _beyond(expiring.book, outlook, frozenset(Projected), limit=MOST_ACCOUNTS)
+    found = read_beyond(expiring.book, outlook, frozenset(Projected), limit=MOST_ACCOUNTS)
     rows = [row for row in found if row.position_id in position_ids]
     return Worklist(expiring, outlook, outlook, RankedPage(rows), "", outlook.tallies()), rows
 
@@ -169,77 +138,15 @@ def read_all(
     rows, shown = work.page.rows, _shown(wanted)
     while rows:
         yield work, rows
-        rows = _beyond(work.expiring.book, work.outlook, shown, limit=size, key=rows[-1].key) if work.page.after else []
+        rows = (
+            read_beyond(work.expiring.book, work.outlook, shown, limit=size, key=rows[-1].key)
+            if work.page.after
+            else []
+        )
 
 
 def _shown(wanted: ExpiringFilter) -> frozenset[Projected]:
     return frozenset(map(Projected, wanted.outcomes)) or frozenset(Projected)
-
-
-def _read_page(
-    book: Book, outlook: Outlook, shown: frozenset[Projected], *, size: int, after: str, before: str
-) -> RankedPage:
-    if key := _read_key(before):
-        found = _beyond(book, outlook, shown, limit=size + 1, key=key, is_backwards=True)
-        if len(found) >= size:
-            rows = found[:size][::-1]
-            return RankedPage(rows, _token(rows[0]) if len(found) > size else "", _token(rows[-1]))
-    elif key := _read_key(after):
-        found = _beyond(book, outlook, shown, limit=size + 1, key=key)
-        rows = found[:size]
-        return RankedPage(rows, _token(rows[0]) if rows else "", _token(rows[-1]) if len(found) > size else "")
-    found = _beyond(book, outlook, shown, limit=size + 1)
-    return RankedPage(found[:size], "", _token(found[size - 1]) if len(found) > size else "")
-
-
-def _beyond(
-    book: Book,
-    outlook: Outlook,
-    shown: frozenset[Projected],
-    *,
-    limit: int,
-    key: Key | None = None,
-    is_backwards: bool = False,
-) -> list[Ranked]:
-    """Answer the positions that come next. What ranks first was decided already: then nothing is asked for."""
-    if not outlook.contracts:
-        return []
-    if not is_backwards:
-        pressing = _pressing(outlook, shown, key)
-        if len(pressing) >= limit:
-            return pressing[:limit]
-    codes = [CODES[one] for one in shown]
-    found = ranked_positions(
-        *(book, outlook.facts(), outlook.own_ranks()), shown=codes, limit=limit, beyond=key, is_backwards=is_backwards
-    )
-    return [Ranked((*row[:4],), row[4], row[5], row[6], OUTCOMES[row[7]]) for row in found]
-
-
-def _pressing(outlook: Outlook, shown: frozenset[Projected], key: Key | None) -> list[Ranked]:
-    """Answer the unsupported, in their order, beyond `key`: nobody ranks before them."""
-    first = outlook.days[0]
-
-    def ranked(one: Decided) -> Ranked:
-        place = int(one.fate.risk), (one.contract.expiration_date - first).days, one.weight, one.position_id
-        return Ranked(place, one.account_id, one.contract.asset_id, one.quantity, one.fate.projected)
-
-    rows = [ranked(one) for one in outlook.decided.values() if one.fate.risk is Risk.UNSUPPORTED]
-    rows = [one for one in rows if one.projected in shown and (key is None or one.key > key)]
-    return sorted(rows, key=lambda one: one.key)
-
-
-def _read_key(token: str) -> Key | None:
-    if not token:
-        return None
-    try:
-        risk, day, weight, position_id = read_page_token(token, 4)
-        return int(risk), int(day), float(weight), int(position_id)
-    except (BadPageToken, ValueError):
-        return None
-
-
-def _token(row: Ranked) -> str:
-    return page_token(*row.key)
 
 
 def _named_accounts(actor: User, query: str) -> Any:

@@ -1,15 +1,32 @@
 """Expiring positions that are decided by themselves: those of accounts that cannot carry all their longs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
+from trading.choices import Projected
 from trading.rules.delivery import Deliverable
 from trading.rules.expiration import ExpiringLine
-from trading.rules.outlook import Fate, Risk, Standing, fates_of_account
+from trading.rules.outlook import Claim, Fate, Risk, Standing, claim_of, fates_of_longs
+
+ONE = Decimal(1)
+
+
+class Contended(NamedTuple):
+    """A long of an account that may not carry all that is in the money; its contract is known by a number."""
+
+    account_id: UUID
+    position_id: int
+    number: int
+    quantity: Decimal
+    withheld: Decimal
+    free_cash: Decimal
+    free_shares: Decimal
 
 
 @dataclass(frozen=True)
@@ -35,9 +52,8 @@ class HeldContract:
         return float(abs(self.standing.ratio)) if self.standing.ratio is not None else 0.0
 
 
-@dataclass(frozen=True)
-class Decided:
-    """A position that was decided by itself, with its account's other longs."""
+class Decided(NamedTuple):
+    """A position that ends otherwise than its contract's longs do: it was decided with its account's other longs."""
 
     position_id: int
     account_id: UUID
@@ -52,51 +68,38 @@ class Decided:
 
 
 def decide_accounts(
-    accounts: Iterable[tuple[UUID, list[tuple[Any, ...]]]],
-    contracts: Mapping[UUID, HeldContract],
-    taken: Mapping[UUID, tuple[Decimal, Decimal]],
-) -> dict[int, Decided]:
-    """Decide by themselves the accounts that cannot carry all their longs, or are not to exercise some."""
-    inside = {key for key in taken if contracts[key].standing.is_in}
-    decided: dict[int, Decided] = {}
-    for account_id, lines in accounts:
-        rows = [row for row in lines if row[2] in inside]
-        if rows and not _carries(rows, contracts, taken):
-            decided |= ((one.position_id, one) for one in _decide_account(account_id, rows, contracts))
-    return decided
+    contended: Iterable[Contended], contracts: Sequence[HeldContract]
+) -> dict[UUID, tuple[Decided, ...]]:
+    """Decide accounts by themselves and answer, by contract, the positions that are not simply exercised.
+
+    `contracts` are in the order of their numbers; the rows of an account follow each other.
+    """
+    claims = [_claim(one) for one in contracts]
+    found: dict[int, list[Decided]] = {}
+    for _, rows in groupby(contended, key=attrgetter("account_id")):
+        longs = sorted(((claim, row) for row in rows if (claim := claims[row.number])), key=_turn)
+        for row, fate in _decide_account(longs):
+            decided = Decided(row.position_id, row.account_id, contracts[row.number], row.quantity, fate)
+            found.setdefault(row.number, []).append(decided)
+    return {contracts[number].asset_id: tuple(decided) for number, decided in found.items()}
 
 
-def _carries(
-    rows: list[tuple[Any, ...]],
-    contracts: Mapping[UUID, HeldContract],
-    taken: Mapping[UUID, tuple[Decimal, Decimal]],
-) -> bool:
-    """Say whether an account has all that its longs in the money take, and none of them is held back."""
-    cash, shares = rows[0][5], dict[UUID, Decimal]()
-    for _, _, asset_id, quantity, withheld, _, free_shares, _ in rows:
-        each_cash, each_shares = taken[asset_id]
-        cash -= each_cash * quantity
-        if each_shares:
-            underlying_id = contracts[asset_id].terms.underlying_id
-            shares[underlying_id] = shares.get(underlying_id, free_shares) - each_shares * quantity
-        if withheld:
-            return False
-    return bool(cash >= 0) and all(left >= 0 for left in shares.values())
+def _decide_account(longs: Sequence[tuple[Claim, Contended]]) -> Iterable[tuple[Contended, Fate]]:
+    if not longs:
+        return
+    free_shares = {claim.line.terms.underlying_id: row.free_shares for claim, row in longs if row.free_shares}
+    asked = [(claim, row.quantity, row.withheld) for claim, row in longs]
+    for (_, row), fate in zip(longs, fates_of_longs(longs[0][1].free_cash, free_shares, asked), strict=True):
+        if fate.projected is not Projected.EXERCISED:
+            yield row, fate
 
 
-def _decide_account(
-    account_id: UUID, rows: list[tuple[Any, ...]], contracts: Mapping[UUID, HeldContract]
-) -> Iterable[Decided]:
-    free_cash = rows[0][5]
-    free_shares = {contracts[row[2]].terms.underlying_id: row[6] for row in rows if row[6]}
-    withheld = {row[2]: row[4] for row in rows if row[4]}
-    days: dict[date, list[ExpiringLine]] = {}
-    for row in rows:
-        one = contracts[row[2]]
-        line = ExpiringLine(
-            one.asset_id, one.symbol, row[3], one.terms, one.standing.price, one.underlying_symbol, row[7]
-        )
-        days.setdefault(one.expiration_date, []).append(line)
-    fates = fates_of_account(free_cash, free_shares, [days[day] for day in sorted(days)], withheld)
-    for row in rows:
-        yield Decided(row[0], account_id, contracts[row[2]], row[3], fates[row[2]])
+def _claim(one: HeldContract) -> Claim | None:
+    if not one.standing.is_in:
+        return None
+    line = ExpiringLine(one.asset_id, one.symbol, ONE, one.terms, one.standing.price, one.underlying_symbol)
+    return claim_of(line, one.expiration_date)
+
+
+def _turn(long: tuple[Claim, Contended]) -> tuple[date, Decimal, str]:
+    return long[0].turn

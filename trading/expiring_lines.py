@@ -11,13 +11,14 @@ from accounts.models import Account
 from options.choices import Right
 from options.rules.asset_ids import USD_ID
 from trading.choices import InstructionStatus, Projected
-from trading.expiring import Ranked, Worklist
+from trading.expiring import Worklist
 from trading.expiring_decided import HeldContract
 from trading.expiring_outlook import Tally
+from trading.expiring_ranked import Ranked
 from trading.instruments import read_holdings_of
 from trading.models import ExpirationNotice, Instruction
 from trading.rules.holdings import Holdings
-from trading.rules.outlook import Risk, gives, takes
+from trading.rules.outlook import Risk, gives
 
 ZERO = Decimal(0)
 GROUPS = {
@@ -128,13 +129,12 @@ def describe_rows(work: Worklist, rows: Sequence[Ranked]) -> list[Line]:
         contract, pair = contracts[row.asset_id], (row.account_id, row.asset_id)
         place = row.risk, contract.expiration_date
         needs, there, missing = _amounts(row, contract, holdings[row.account_id])
-        decided = work.outlook.decided.get(row.position_id)
-        if decided is not None:
-            missing = decided.fate.missing_cash, decided.fate.missing_shares
+        if row.fate is not None:
+            missing = row.fate.missing_cash, row.fate.missing_shares
         found.append(
             Line(
                 *(row.position_id, accounts[row.account_id], contract, row.quantity, row.projected, row.risk),
-                *(needs, there, missing, decided.fate.reason if decided else ""),
+                *(needs, there, missing, row.fate.reason if row.fate else ""),
                 *(said.get(pair), told.get(pair)),
                 None if place == before else _group(work, *place),
             )
@@ -166,7 +166,7 @@ def _amounts(row: Ranked, contract: HeldContract, holdings: Holdings) -> tuple[t
     terms, underlying_id = contract.terms, contract.terms.underlying_id
     if row.quantity > 0:
         there = max(holdings.free_cash, ZERO), holdings.free_quantity(underlying_id)
-        return takes(terms, row.quantity), there, (ZERO, ZERO)
+        return terms.taken(row.quantity), there, (ZERO, ZERO)
     needs = gives(terms, -row.quantity)
     owned = holdings.line(underlying_id).quantity
     if terms.right is Right.CALL:

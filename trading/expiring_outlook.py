@@ -5,14 +5,10 @@ itself only where it cannot carry all of its longs, or is not to exercise some (
 those). So a hundred thousand positions take a few queries and no object each.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +17,7 @@ from options.choices import Right
 from options.models import Asset
 from options.services.market import get_quotes
 from trading.choices import Projected
-from trading.expiring_decided import Decided, HeldContract, decide_accounts
+from trading.expiring_decided import Contended, Decided, HeldContract, decide_accounts
 from trading.expiring_sql import Book, contended_lines, held_contracts
 from trading.models import Expiration
 from trading.rules.delivery import Deliverable
@@ -33,13 +29,9 @@ from trading.rules.outlook import (
     fate_of_short,
     moved,
     stand,
-    takes,
 )
 
-ZERO, ONE = Decimal(0), Decimal(1)
-LARGE, MOST_KEPT, KEPT_FOR = 1_000, 8, timedelta(seconds=3)
-CODES = {projected: number for number, projected in enumerate(Projected)}
-OUTCOMES = tuple(Projected)
+ZERO = Decimal(0)
 
 
 @dataclass
@@ -59,11 +51,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The book as it will expire: contracts, and the positions that were decided by themselves."""
+    """The book as it will expire: contracts, and the positions that end otherwise than their contracts' do."""
 
     days: tuple[date, ...]
     contracts: Mapping[UUID, HeldContract]
-    decided: Mapping[int, Decided]
+    decided: Mapping[UUID, Sequence[Decided]]  # by contract
     prices: Mapping[str, Decimal | None]
 
     def narrowed(self, *, day: date | None = None, symbol: str = "") -> "Outlook":
@@ -73,42 +65,25 @@ class Outlook:
             for key, one in self.contracts.items()
             if (day is None or one.expiration_date == day) and (not symbol or one.underlying_symbol == symbol)
         }
-        decided = {key: one for key, one in self.decided.items() if one.contract.asset_id in kept}
+        decided = {key: some for key, some in self.decided.items() if key in kept}
         return Outlook(self.days, kept, decided, self.prices)
 
     def tallies(self) -> dict[tuple[date, Risk, Projected], Tally]:
         """Answer how much there is of each kind, by day, risk and outcome: counted without a look at positions."""
         found: dict[tuple[date, Risk, Projected], Tally] = {}
 
-        def add(one: HeldContract, fate: Fate, positions: int, contracts: Decimal, shortfall: Decimal = ZERO) -> None:
+        def add(one: HeldContract, fate: Fate, positions: int, contracts: Decimal) -> None:
             key = one.expiration_date, fate.risk, fate.projected
-            found.setdefault(key, Tally()).add(positions, contracts, shortfall)
+            found.setdefault(key, Tally()).add(positions, contracts, fate.shortfall)
 
         for contract in self.contracts.values():
-            if contract.longs:
-                add(contract, contract.long_fate, contract.longs, contract.long_quantity)
-            if contract.shorts:
-                add(contract, contract.short_fate, contract.shorts, contract.short_quantity)
-        for one in self.decided.values():
-            add(one.contract, one.contract.long_fate, -1, -one.quantity)
-            add(one.contract, one.fate, 1, one.quantity, one.fate.shortfall)
+            decided = self.decided.get(contract.asset_id, ())
+            apart = sum((one.quantity for one in decided), ZERO)
+            add(contract, contract.long_fate, contract.longs - len(decided), contract.long_quantity - apart)
+            add(contract, contract.short_fate, contract.shorts, contract.short_quantity)
+            for one in decided:
+                add(contract, one.fate, 1, one.quantity)
         return {key: tally for key, tally in found.items() if tally.positions}
-
-    def facts(self) -> list[tuple[Any, ...]]:
-        """Answer what the ranking needs of each contract."""
-        first = self.days[0]
-        return [
-            (
-                *(one.asset_id, (one.expiration_date - first).days, one.weight),
-                *(int(one.long_fate.risk), CODES[one.long_fate.projected]),
-                *(int(one.short_fate.risk), CODES[one.short_fate.projected]),
-            )
-            for one in self.contracts.values()
-        ]
-
-    def own_ranks(self) -> list[tuple[Any, ...]]:
-        """Answer what the ranking needs of each position that was decided by itself."""
-        return [(key, int(one.fate.risk), one.weight, CODES[one.fate.projected]) for key, one in self.decided.items()]
 
 
 @dataclass
@@ -149,13 +124,11 @@ class Expiring:
         """
         books = self._books(each)
         inside = {key: one for contracts in books for key, one in contracts.items() if one.longs and one.standing.is_in}
-        taken = {key: takes(one.terms, ONE) for key, one in inside.items()}
-        facts = [(key, one.terms.underlying_id, *taken[key]) for key, one in inside.items()]
-        found = groupby(contended_lines(self.book, facts), key=itemgetter(1))
-        accounts = [(account_id, list(rows)) for account_id, rows in found]
+        facts = [(key, one.terms.underlying_id, *one.terms.taken_by_one) for key, one in inside.items()]
+        contended = [Contended._make(row) for row in contended_lines(self.book, facts)]
         return [
-            Outlook(self.days, contracts, decide_accounts(accounts, contracts, taken), self._prices(moves))
-            for contracts, moves in zip(books, each, strict=True)
+            Outlook(self.days, contracts, decide_accounts(contended, [contracts[key] for key in inside]), prices)
+            for contracts, prices in zip(books, map(self._prices, each), strict=True)
         ]
 
     def _books(self, each: Sequence[Mapping[str, Decimal]]) -> list[dict[UUID, HeldContract]]:
@@ -188,29 +161,6 @@ class Expiring:
             *(asset_id, symbol, terms, day, share.symbol, longs, shorts, long_quantity, short_quantity),
             *(standing, *fates),
         )
-
-
-_kept: OrderedDict[tuple[Any, ...], tuple[float, Expiring, Outlook]] = OrderedDict()
-
-
-def read_outlook(book: Book, at: datetime, moves: Mapping[str, Decimal]) -> tuple[Expiring, Outlook]:
-    """Answer what expires in a book and what becomes of it.
-
-    That of a large book is kept for some seconds in this process: pages of one list, and colleagues
-    who look at the same book, need not decide thousands of accounts again.
-    """
-    key = book, tuple(sorted(moves.items())), at.astimezone(NEW_YORK).date()
-    kept = _kept.get(key)
-    if kept is not None and monotonic() < kept[0] and (at - kept[1].at) < KEPT_FOR:
-        return kept[1], kept[2]
-    expiring = read_expiring(book, at)
-    outlook = expiring.outlook(moves)
-    _kept.pop(key, None)
-    if len(outlook.decided) >= LARGE:
-        _kept[key] = monotonic() + KEPT_FOR.total_seconds(), expiring, outlook
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return expiring, outlook
 
 
 def read_expiring(book: Book, at: datetime) -> Expiring:

@@ -14,8 +14,7 @@ from django.db import connection
 
 from accounts.models import User
 from options.rules.asset_ids import USD_ID
-from trading.choices import InstructionKind, InstructionStatus, OrderOrigin, PositionIntent
-from trading.rules.order_status import OPEN_STATUSES
+from trading.choices import InstructionKind, InstructionStatus
 
 # Every contract of some dates that somebody holds, with how much is long and short of it.
 HELD = """
@@ -36,94 +35,76 @@ HELD = """
     JOIN options_asset AS asset ON asset.id = held.asset_id
 """
 # Longs in the money of accounts that cannot carry all of theirs, or that are not to exercise some: what the rules
-# have to decide account by account. Of all others each is exercised, and no row comes back.
+# have to decide account by account. Of all others each is exercised, and no row comes back. What an account has
+# free is the sum of what it has and, below zero, of what binds that: its shorts, its orders, transfers and fees.
 CONTENDED = """
-    WITH fact AS MATERIALIZED (
-        SELECT * FROM unnest(%(assets)s::uuid[], %(underlyings)s::uuid[], %(cash)s::numeric[], %(shares)s::numeric[])
-            AS fact(asset_id, underlying_id, cash, shares)
-    ), line AS MATERIALIZED (
-        SELECT p.id, p.account_id, p.asset_id, p.quantity, fact.underlying_id,
-            least(coalesce(dne.quantity, 0), p.quantity) AS withheld,
-            (p.quantity - least(coalesce(dne.quantity, 0), p.quantity)) * fact.cash AS cash,
-            (p.quantity - least(coalesce(dne.quantity, 0), p.quantity)) * fact.shares AS shares
-        FROM fact
+    WITH line AS MATERIALIZED (
+        SELECT p.account_id, p.id, fact.number - 1 AS number, p.quantity, fact.underlying_id, fact.cash, fact.shares,
+            least(coalesce(dne.quantity, 0), p.quantity) AS withheld
+        FROM unnest(%(assets)s::uuid[], %(underlyings)s::uuid[], %(cash)s::numeric[], %(shares)s::numeric[])
+            WITH ORDINALITY AS fact(asset_id, underlying_id, cash, shares, number)
         JOIN trading_position AS p ON p.asset_id = fact.asset_id
         LEFT JOIN trading_instruction AS dne ON dne.asset_id = p.asset_id AND dne.account_id = p.account_id
             AND dne.kind = %(dne)s AND dne.status = %(in_force)s
-        WHERE p.quantity > 0 {book}
-    ), need AS (
-        SELECT account_id, %(usd)s::uuid AS asset_id, sum(cash) AS amount FROM line GROUP BY account_id
+        WHERE p.asset_id = ANY(%(assets)s::uuid[]) AND p.quantity > 0 {book}
+    ), need AS MATERIALIZED (
+        SELECT account_id, %(usd)s::uuid AS asset_id, sum((quantity - withheld) * cash) AS amount
+        FROM line GROUP BY account_id
         UNION ALL
-        SELECT account_id, underlying_id, sum(shares) FROM line WHERE shares > 0 GROUP BY account_id, underlying_id
+        SELECT account_id, underlying_id, sum((quantity - withheld) * shares)
+        FROM line WHERE shares > 0 GROUP BY account_id, underlying_id
     ), asked AS MATERIALIZED (
         SELECT DISTINCT account_id FROM line
-    ), bound AS (
-        SELECT placed.account_id, placed.hold_asset_id AS asset_id, placed.hold_quantity AS amount
-        FROM trading_order AS placed WHERE placed.hold_quantity > 0 AND placed.account_id IN (SELECT * FROM asked)
+    ), entry AS (
+        SELECT p.account_id,
+            CASE WHEN contract.asset_id IS NULL THEN p.asset_id
+                WHEN contract."right" = 'put' THEN %(usd)s::uuid
+                ELSE contract.underlying_id END AS asset_id,
+            CASE WHEN contract.asset_id IS NULL THEN p.quantity
+                WHEN contract."right" = 'put'
+                THEN -ceil(-p.quantity * contract.strike_price * contract.multiplier * 100) / 100
+                ELSE p.quantity * contract.deliverable END AS amount
+        FROM asked JOIN trading_position AS p ON p.account_id = asked.account_id
+        LEFT JOIN options_optioncontract AS contract ON contract.asset_id = p.asset_id
+        WHERE p.quantity < 0 OR contract.asset_id IS NULL
         UNION ALL
-        SELECT p.account_id, CASE contract."right" WHEN 'put' THEN %(usd)s::uuid ELSE contract.underlying_id END,
-            CASE contract."right"
-                WHEN 'put' THEN ceil(-p.quantity * contract.strike_price * contract.multiplier * 100) / 100
-                ELSE -p.quantity * contract.deliverable END
-        FROM trading_position AS p JOIN options_optioncontract AS contract ON contract.asset_id = p.asset_id
-        WHERE p.quantity < 0 AND p.account_id IN (SELECT * FROM asked)
+        SELECT account_id, hold_asset_id, -hold_quantity FROM trading_order
+        WHERE hold_quantity > 0 AND account_id IN (SELECT * FROM asked)
         UNION ALL
-        SELECT account_id, %(usd)s::uuid, hold_amount FROM trading_transfer
+        SELECT account_id, %(usd)s::uuid, -hold_amount FROM trading_transfer
         WHERE hold_amount > 0 AND account_id IN (SELECT * FROM asked)
         UNION ALL
-        SELECT account_id, %(usd)s::uuid, ceil(exact_amount * 100) / 100 FROM trading_accruedfee
+        SELECT account_id, %(usd)s::uuid, -ceil(exact_amount * 100) / 100 FROM trading_accruedfee
         WHERE booked_by_id IS NULL AND account_id IN (SELECT * FROM asked)
-    ), bound_in_all AS (
-        SELECT account_id, asset_id, sum(amount) AS amount FROM bound GROUP BY account_id, asset_id
+    ), has AS (
+        SELECT account_id, asset_id, sum(amount) AS amount FROM entry GROUP BY account_id, asset_id
     ), free AS MATERIALIZED (
-        SELECT need.account_id, need.asset_id, need.amount AS needed,
-            coalesce(own.quantity, 0) - coalesce(bound_in_all.amount, 0) AS amount
-        FROM need
-        LEFT JOIN trading_position AS own ON own.account_id = need.account_id AND own.asset_id = need.asset_id
-        LEFT JOIN bound_in_all ON bound_in_all.account_id = need.account_id AND bound_in_all.asset_id = need.asset_id
+        SELECT account_id, asset_id, need.amount AS needed, coalesce(has.amount, 0) AS amount
+        FROM need LEFT JOIN has USING (account_id, asset_id)
     ), contended AS (
         SELECT account_id FROM free WHERE needed > amount AND needed > 0
         UNION SELECT account_id FROM line WHERE withheld > 0
     )
-    SELECT line.id, line.account_id, line.asset_id, line.quantity, line.withheld,
-        trunc(cash.amount, 2), coalesce(shares.amount, 0),
-        coalesce(selling.quantity, 0)
+    SELECT line.account_id, line.id, line.number, line.quantity, line.withheld,
+        trunc(cash.amount, 2), coalesce(shares.amount, 0)
     FROM contended
     JOIN line ON line.account_id = contended.account_id
     JOIN free AS cash ON cash.account_id = line.account_id AND cash.asset_id = %(usd)s::uuid
     LEFT JOIN free AS shares ON shares.account_id = line.account_id AND shares.asset_id = line.underlying_id
-    LEFT JOIN (
-        SELECT account_id, asset_id, sum(quantity - filled_quantity) AS quantity FROM trading_order
-        WHERE position_intent = %(selling)s AND origin <> %(firms)s AND {is_open} GROUP BY account_id, asset_id
-    ) AS selling ON selling.account_id = line.account_id AND selling.asset_id = line.asset_id
     ORDER BY line.account_id
 """
-# One page of the list: what is the same for all positions of a contract, unless it was decided of one alone.
+# Some of the list in its order: longs or shorts of contracts, of each its place, without those that have their own.
 RANKED = """
-    WITH fact AS MATERIALIZED (
-        SELECT * FROM unnest(
-            %(assets)s::uuid[], %(days)s::int[], %(weights)s::float8[],
-            %(long_risks)s::int[], %(long_fates)s::int[], %(short_risks)s::int[], %(short_fates)s::int[]
-        ) AS fact(asset_id, day, weight, long_risk, long_fate, short_risk, short_fate)
-    ), decided AS MATERIALIZED (
-        SELECT * FROM unnest(%(ids)s::bigint[], %(risks)s::int[], %(own_weights)s::float8[], %(fates)s::int[])
-            AS decided(id, risk, weight, fate)
-    ), ranked AS (
-        SELECT p.id, p.account_id, p.asset_id, p.quantity, fact.day,
-            coalesce(decided.risk, CASE WHEN p.quantity > 0 THEN fact.long_risk ELSE fact.short_risk END) AS risk,
-            coalesce(decided.weight, fact.weight) AS weight,
-            coalesce(decided.fate, CASE WHEN p.quantity > 0 THEN fact.long_fate ELSE fact.short_fate END) AS fate
-        FROM fact
-        JOIN trading_position AS p ON p.asset_id = fact.asset_id
-        LEFT JOIN decided ON decided.id = p.id
-        WHERE p.quantity <> 0 {book}
-    )
-    SELECT risk, day, weight, id, account_id, asset_id, quantity, fate FROM ranked
-    WHERE fate = ANY(%(shown)s) {place}
+    SELECT side.risk, side.day, side.weight, p.id, p.account_id, p.asset_id, p.quantity, side.fate
+    FROM unnest(
+        %(risks)s::int[], %(days)s::int[], %(weights)s::float8[],
+        %(assets)s::uuid[], %(longs)s::bool[], %(fates)s::int[]
+    ) AS side(risk, day, weight, asset_id, is_long, fate)
+    JOIN trading_position AS p ON p.asset_id = side.asset_id AND (p.quantity > 0) = side.is_long
+    WHERE p.asset_id = ANY(%(assets)s::uuid[]) AND p.quantity <> 0 AND p.id <> ALL(%(apart)s::bigint[]) {book} {place}
     ORDER BY risk {way}, day {way}, weight {way}, id {way} LIMIT %(limit)s
 """
-IS_OPEN = f"status IN ({', '.join(repr(status.value) for status in OPEN_STATUSES)})"  # as the partial indexes say it
-BEYOND = "AND (risk, day, weight, id) {side} (%(risk)s, %(day)s, %(weight)s, %(id)s)"
+BEYOND = "AND (side.risk, side.day, side.weight, p.id) {side} (%(risk)s, %(day)s, %(weight)s, %(id)s)"
 
 
 @dataclass(frozen=True)
@@ -170,37 +151,39 @@ def held_contracts(book: Book, first: Any, last: Any) -> list[tuple[Any, ...]]:
 def contended_lines(book: Book, facts: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Answer the longs that have to be decided account by account, with what is free; `facts` are those in the money.
 
-    A fact is a contract, its underlying, and the dollars and shares that exercising one takes.
+    A fact is a contract, its underlying, and the dollars and shares that exercising one takes. In the rows it
+    is known by its place among the facts.
     """
     assets, underlyings, cash, shares = _columns(facts, 4)
     named = {
         **{"assets": assets, "underlyings": underlyings, "cash": cash, "shares": shares, "usd": USD_ID},
         **{"dne": InstructionKind.DO_NOT_EXERCISE.value, "in_force": InstructionStatus.IN_FORCE.value},
-        **{"selling": PositionIntent.SELL_TO_CLOSE.value, "firms": OrderOrigin.LIQUIDATION.value},
     }
-    return _rows(CONTENDED, book, named, is_open=IS_OPEN) if facts else []
+    return _rows(CONTENDED, book, named) if facts else []
 
 
 def ranked_positions(
     book: Book,
-    facts: Sequence[tuple[Any, ...]],
-    decided: Sequence[tuple[Any, ...]],
+    sides: Sequence[tuple[Any, ...]],
+    apart: Sequence[int],
     *,
-    shown: Sequence[int],
     limit: int,
     beyond: tuple[Any, ...] | None = None,
     is_backwards: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Answer positions by their rank: from the first, or beyond the key of one, forwards or backwards."""
-    names = ("assets", "days", "weights", "long_risks", "long_fates", "short_risks", "short_fates")
-    named: dict[str, Any] = dict(zip(names, _columns(facts, len(names)), strict=True))
-    named |= zip(("ids", "risks", "own_weights", "fates"), _columns(decided, 4), strict=True)
-    named |= {"shown": list(shown), "limit": limit}
+    """Answer positions by their rank: from the first, or beyond the key of one, forwards or backwards.
+
+    A side is the risk, day and weight of a contract's longs or shorts, the contract, whether they are long, and
+    what becomes of them; the positions in `apart` are left out.
+    """
+    names = ("risks", "days", "weights", "assets", "longs", "fates")
+    named: dict[str, Any] = dict(zip(names, _columns(sides, len(names)), strict=True))
+    named |= {"apart": list(apart), "limit": limit}
     place = ""
     if beyond is not None:
         place = BEYOND.format(side="<" if is_backwards else ">")
         named |= zip(("risk", "day", "weight", "id"), beyond, strict=True)
-    return _rows(RANKED, book, named, place=place, way="DESC" if is_backwards else "ASC")
+    return _rows(RANKED, book, named, place=place, way="DESC" if is_backwards else "ASC") if sides else []
 
 
 def book_of(actor: User, correspondents: Sequence[UUID] | None = None, accounts: Sequence[UUID] | None = None) -> Book:

@@ -137,6 +137,32 @@ def test_pages_follow_each_other_and_lead_back(desk, ops, book):
     assert (second.after, first.before, back.before) == ("", "", "")
 
 
+@pytest.mark.parametrize(
+    "outcome", [(), (Projected.ASSIGNED, Projected.EXPIRES), (Projected.LIQUIDATED, Projected.ASSIGNED)]
+)
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_the_list_is_the_same_in_pages_of_any_size(ops, book, acme, outcome, size):
+    for _ in range(2):  # shorts of one contract, all of one rank; another long that cannot be carried
+        trade(make_trader(acme.correspondent, cash="5000", shares={"AAPL": 100}), CALL, "sell")
+        trade(make_trader(acme.correspondent, cash="15000"), CALL, "buy")
+    wanted, at = ExpiringFilter(outcomes=outcome), clock.now()
+    whole = read_worklist(ops, wanted, at).page.rows
+    places = [row.key for row in whole]
+
+    ahead, after = [], None
+    while after != "":
+        page = read_worklist(ops, wanted, at, size=size, after=after or "").page
+        ahead, after = ahead + page.rows, page.after
+    back, before = page.rows, page.before
+    while before:
+        page = read_worklist(ops, wanted, at, size=size, before=before).page
+        back, before = page.rows + back, page.before
+
+    assert len(whole) == {0: 8, 2: 4 if Projected.EXPIRES in outcome else 6}[len(outcome)]
+    assert places == sorted(places)
+    assert ahead == back == whole
+
+
 def test_the_outlook_is_what_the_expiration_rule_decides(book, ops):
     for strike_moved in ("190.00", "49.00"):
         pin("AAPL", strike_moved, strike_moved, last=strike_moved)

@@ -8,6 +8,7 @@ deliverable: the two part ways once a corporate action adjusts the contract (dom
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from brokerage.money import to_cents
@@ -43,6 +44,17 @@ class Deliverable:
     def cash_delivered(self, quantity: Decimal) -> Decimal:
         """Answer the dollars that so many contracts deliver beside the shares."""
         return to_cents(self.cash_amount * quantity)
+
+    def taken(self, quantity: Decimal) -> tuple[Decimal, Decimal]:
+        """Answer the dollars and the shares that exercising so many takes of their holder."""
+        if self.right is Right.CALL:
+            return self.strike_amount(quantity), ZERO
+        return self.cash_delivered(quantity), self.share_quantity(quantity)
+
+    @cached_property
+    def taken_by_one(self) -> tuple[Decimal, Decimal]:
+        """Answer the same of one contract: asked again for every account that holds it."""
+        return self.taken(Decimal(1))
 
     def receives(self, *, is_long: bool) -> bool:
         """Say whether that side of the contract gets the deliverable and pays the strike."""

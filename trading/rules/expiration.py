@@ -6,11 +6,12 @@ account's expiring longs together, the contract with most value in it first: wha
 for the next, and what one sets free supports none (XD-4, XD-5). The same account decides the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from brokerage.money import plain
@@ -84,6 +85,20 @@ class Decision:
     def to_liquidate(self) -> Decimal:
         """Answer how many contracts the firm has to sell."""
         return self.quantity - self.selling if self.state is ExpirationState.LIQUIDATING else ZERO
+
+
+class Support(NamedTuple):
+    """What of so many contracts their account can carry, and the dollars and shares that were free at their turn."""
+
+    quantity: Decimal
+    carried: Decimal
+    cash: Decimal
+    shares: Decimal
+
+    @property
+    def lacking(self) -> Decimal:
+        """Answer how many contracts it cannot carry."""
+        return self.quantity - self.carried
 
 
 class Shorts(Enum):
@@ -184,47 +199,65 @@ def _outcome(line: ExpiringLine, decisions: list[Decision], shorts: Shorts) -> O
     return Outcome(line, exercised=exercised, expired=held - exercised, reason=reason)
 
 
+def support(
+    cash: Decimal, shares: Mapping[UUID, Decimal], wanted: Iterable[tuple[Deliverable, Decimal]]
+) -> Iterator[Support]:
+    """Answer what of each long in the money the account can carry; they come in the order in which it is counted.
+
+    What one takes is gone for the next, and what one sets free supports none.
+    """
+    cash, left = max(cash, ZERO), dict(shares)
+    for terms, quantity in wanted:
+        free = max(left.get(terms.underlying_id, ZERO), ZERO)
+        carried = min(quantity, _most(terms, cash, free))
+        yield Support(quantity, carried, cash, free)
+        if carried:
+            pays, delivers = terms.taken(carried)
+            cash, left[terms.underlying_id] = cash - pays, free - delivers
+
+
+def needs(line: ExpiringLine, given: Support) -> str:
+    """Say what exercising a long in the money takes, and what was free for it."""
+    pays, delivers = line.terms.taken(given.quantity)
+    needed = [f"{plain(delivers)} {line.underlying_symbol}".strip()] if delivers else []
+    free = [f"{plain(given.shares)} {line.underlying_symbol}".strip()] if delivers else []
+    if pays:
+        needed.append(f"${pays:,.2f}")
+        free.append(f"${given.cash:,.2f}")
+    said = f"; needs {' and '.join(needed)}, {' and '.join(free)} free" if needed else ""
+    return f"{_moneyness(line)}{said}"
+
+
 def _supported(book: AccountBook, contenders: list[tuple[ExpiringLine, Decimal]]) -> list[Decision]:
     """Answer, in the order in which support is counted, what of each long the account can carry and what not."""
-    cash, shares = max(book.free_cash, ZERO), dict(book.free_shares)
+    in_order = sorted(contenders, key=lambda one: (-one[0].value, one[0].symbol))
+    wanted = [(line.terms, quantity) for line, quantity in in_order]
     decisions = []
-    for line, quantity in sorted(contenders, key=lambda one: (-one[0].value, one[0].symbol)):
-        terms = line.terms
-        free = max(shares.get(terms.underlying_id, ZERO), ZERO)
-        carried = min(quantity, _most(terms, cash, free))
-        needs = _needs(line, quantity, cash, free)
-        if carried:
-            pays, delivers = _taken(terms, carried)
-            cash, shares[terms.underlying_id] = cash - pays, free - delivers
-            decisions.append(Decision(line.asset_id, ExpirationState.SUPPORTED, carried, needs))
-        if quantity - carried:
-            selling = min(line.selling, quantity - carried)
+    for (line, _), given in zip(in_order, support(book.free_cash, book.free_shares, wanted), strict=True):
+        reason = needs(line, given)
+        if given.carried:
+            decisions.append(Decision(line.asset_id, ExpirationState.SUPPORTED, given.carried, reason))
+        if given.lacking:
+            selling = min(line.selling, given.lacking)
             decisions.append(
-                Decision(line.asset_id, ExpirationState.LIQUIDATING, quantity - carried, needs, selling=selling)
+                Decision(line.asset_id, ExpirationState.LIQUIDATING, given.lacking, reason, selling=selling)
             )
     return decisions
 
 
 def _most(terms: Deliverable, cash: Decimal, shares: Decimal) -> Decimal:
     """Answer how many contracts so much free cash and so many free shares can exercise."""
-    pays, delivers = _taken(terms, Decimal(1))
+    pays, delivers = terms.taken_by_one
     most = [_times(cash, pays)] if pays else []
     most += [_times(shares, delivers)] if delivers else []
     found = min(most) if most else Decimal("Infinity")
-    while found.is_finite() and found > 0 and _taken(terms, found)[0] > cash:  # cents are rounded once for all of them
+    while found.is_finite() and found > 0 and terms.taken(found)[0] > cash:  # cents are rounded once for all of them
         found -= 1
     return found
 
 
 def _times(available: Decimal, each: Decimal) -> Decimal:
     return (available / each).to_integral_value(ROUND_FLOOR)
-
-
-def _taken(terms: Deliverable, quantity: Decimal) -> tuple[Decimal, Decimal]:
-    """Answer the dollars and the shares that exercising so many takes: what comes in supports nothing."""
-    if terms.right is Right.CALL:
-        return terms.strike_amount(quantity), ZERO
-    return terms.cash_delivered(quantity), terms.share_quantity(quantity)
 
 
 def _of_short(line: ExpiringLine) -> Decision:
@@ -238,17 +271,6 @@ def _unpriced(line: ExpiringLine, quantity: Decimal) -> Decision:
     return Decision(
         line.asset_id, ExpirationState.NOT_PRICED, quantity, f"no price of {line.underlying_symbol or 'the underlying'}"
     )
-
-
-def _needs(line: ExpiringLine, quantity: Decimal, cash: Decimal, shares: Decimal) -> str:
-    pays, delivers = _taken(line.terms, quantity)
-    needs = [f"{plain(delivers)} {line.underlying_symbol}".strip()] if delivers else []
-    free = [f"{plain(shares)} {line.underlying_symbol}".strip()] if delivers else []
-    if pays:
-        needs.append(f"${pays:,.2f}")
-        free.append(f"${cash:,.2f}")
-    needed = f"; needs {' and '.join(needs)}, {' and '.join(free)} free" if needs else ""
-    return f"{_moneyness(line)}{needed}"
 
 
 def _moneyness(line: ExpiringLine) -> str:

@@ -4,20 +4,21 @@ The outlook is no rule of its own: it is what `rules/expiration.py` decides at t
 looked at, day by day. What an earlier day's exercises take is gone for the later days.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from brokerage.market_calendar import Session, sessions_between
 from options.choices import Right
 from trading.choices import ExpirationState, Projected
 from trading.rules.delivery import Deliverable
-from trading.rules.expiration import AccountBook, Decision, ExpiringLine, decide, main_state
+from trading.rules.expiration import AccountBook, ExpiringLine, Support, decide, main_state, needs, support
 
 SESSIONS_AHEAD = 5
 NEAR_RATIO = Decimal("0.01")  # of the strike: so near to it a short may or may not be assigned (domain rule XD-8)
@@ -62,7 +63,7 @@ class Standing:
 class Fate:
     """What will become of one position, and what it lacks: dollars, shares, and what both come to at the price.
 
-    `reason` is the rule's own sentence.
+    Of one that its account cannot carry, `line` and `given` are what the rule decided on.
     """
 
     projected: Projected
@@ -70,7 +71,20 @@ class Fate:
     missing_cash: Decimal = ZERO
     missing_shares: Decimal = ZERO
     shortfall: Decimal = ZERO
-    reason: str = ""
+    line: ExpiringLine | None = None
+    given: Support | None = None
+
+    @property
+    def reason(self) -> str:
+        """Answer the rule's own sentence for one that cannot be carried: written only where it is read."""
+        return needs(self.line, self.given) if self.line and self.given else ""
+
+
+class Claim(NamedTuple):
+    """A contract in the money and its turn among an account's: the earlier day, then the most value in it."""
+
+    line: ExpiringLine
+    turn: tuple[date, Decimal, str]
 
 
 def expiring_sessions(day: date) -> list[Session]:
@@ -110,41 +124,21 @@ def fate_of_short(standing: Standing) -> Fate:
     return Fate(projected, Risk.PIN if standing.is_near else Risk.REST)
 
 
-def fates_of_account(
-    free_cash: Decimal,
-    free_shares: Mapping[UUID, Decimal],
-    days: Iterable[Sequence[ExpiringLine]],
-    not_to_exercise: Mapping[UUID, Decimal],
-) -> dict[UUID, Fate]:
-    """Answer what becomes of an account's positions, by contract; `days` are their lines, the earliest day first."""
-    cash, shares = free_cash, dict(free_shares)
-    fates: dict[UUID, Fate] = {}
-    for lines in days:
-        parts: dict[UUID, list[Decision]] = {}
-        missing: dict[UUID, tuple[Decimal, Decimal]] = {}
-        by_asset = {line.asset_id: line for line in lines}
-        for decision in decide(AccountBook(cash, shares, tuple(lines), not_to_exercise)):
-            terms = by_asset[decision.asset_id].terms
-            parts.setdefault(decision.asset_id, []).append(decision)
-            pays, delivers = takes(terms, decision.quantity)
-            free = shares.get(terms.underlying_id, ZERO)
-            if decision.state is ExpirationState.SUPPORTED:
-                cash, shares[terms.underlying_id] = cash - pays, free - delivers
-            elif decision.state is ExpirationState.LIQUIDATING:
-                missing[decision.asset_id] = (
-                    max(pays - max(cash, ZERO), ZERO) if pays else ZERO,
-                    max(delivers - max(free, ZERO), ZERO) if delivers else ZERO,
-                )
-        for asset_id, decisions in parts.items():
-            fates[asset_id] = _fate(by_asset[asset_id], decisions, missing.get(asset_id, (ZERO, ZERO)))
-    return fates
+def claim_of(line: ExpiringLine, day: date) -> Claim:
+    """Answer a contract in the money as its holders exercise it on that day."""
+    return Claim(line, (day, -line.value, line.symbol))
 
 
-def takes(terms: Deliverable, quantity: Decimal) -> tuple[Decimal, Decimal]:
-    """Answer the dollars and the shares that exercising so many contracts takes of their holder."""
-    if terms.right is Right.CALL:
-        return terms.strike_amount(quantity), ZERO
-    return terms.cash_delivered(quantity), terms.share_quantity(quantity)
+def fates_of_longs(
+    free_cash: Decimal, free_shares: Mapping[UUID, Decimal], longs: Sequence[tuple[Claim, Decimal, Decimal]]
+) -> list[Fate]:
+    """Answer what becomes of all longs of an account that are in the money, in turn, as they are given.
+
+    Each is a claim, how many contracts of it are held, and how many of them are not to be exercised.
+    """
+    wanted = [(claim.line.terms, held - min(withheld, held)) for claim, held, withheld in longs]
+    given = support(free_cash, free_shares, wanted)
+    return [_fate(claim.line, one) for (claim, _, _), one in zip(longs, given, strict=True)]
 
 
 def gives(terms: Deliverable, quantity: Decimal) -> tuple[Decimal, Decimal]:
@@ -154,15 +148,15 @@ def gives(terms: Deliverable, quantity: Decimal) -> tuple[Decimal, Decimal]:
     return terms.cash_delivered(quantity), terms.share_quantity(quantity)
 
 
-def _fate(line: ExpiringLine, decisions: Sequence[Decision], missing: tuple[Decimal, Decimal]) -> Fate:
-    main = main_state(decisions)
-    if line.quantity < 0:
-        return fate_of_short(stand(line.terms, line.price))
-    if main.state is not ExpirationState.LIQUIDATING:
-        return _FATES[main.state]
-    cash, shares = missing
+def _fate(line: ExpiringLine, given: Support) -> Fate:
+    if not given.lacking:
+        return _FATES[ExpirationState.SUPPORTED if given.carried else ExpirationState.DO_NOT_EXERCISE]
+    paid, delivered = line.terms.taken(given.carried)
+    pays, delivers = line.terms.taken(given.lacking)
+    cash = max(pays - (given.cash - paid), ZERO) if pays else ZERO
+    shares = max(delivers - (given.shares - delivered), ZERO) if delivers else ZERO
     shortfall = cash + shares * (line.price or ZERO)
-    return Fate(Projected.LIQUIDATED, Risk.UNSUPPORTED, cash, shares, shortfall, main.reason)
+    return Fate(Projected.LIQUIDATED, Risk.UNSUPPORTED, cash, shares, shortfall, line, given)
 
 
 _FATES = {

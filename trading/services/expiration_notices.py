@@ -17,8 +17,9 @@ from brokerage import clock
 from brokerage.events import event, record_events
 from brokerage.models import Event
 from trading.expirations import hours_of
-from trading.expiring import ExpiringFilter, Ranked, Worklist, read_worklist
+from trading.expiring import ExpiringFilter, Worklist, read_worklist
 from trading.expiring_lines import Line, describe_rows
+from trading.expiring_ranked import Ranked
 from trading.models import ExpirationNotice
 
 MOST_POSITIONS = 1_000

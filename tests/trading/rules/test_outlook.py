@@ -1,7 +1,9 @@
 """What will become of positions that expire soon: the expiration rule itself, looked at ahead."""
 
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -14,15 +16,17 @@ from trading.rules.delivery import Deliverable
 from trading.rules.expiration import AccountBook, ExpiringLine, decide, main_state
 from trading.rules.outlook import (
     Risk,
+    claim_of,
     expiring_sessions,
     fate_of_long,
     fate_of_short,
-    fates_of_account,
+    fates_of_longs,
     moved,
     stand,
 )
 
-SHARE = UUID(int=1)
+SHARE, OTHER = UUID(int=1), UUID(int=2)
+FIRST = date(2024, 1, 26)
 STATES = {
     ExpirationState.SUPPORTED: Projected.EXERCISED,
     ExpirationState.LIQUIDATING: Projected.LIQUIDATED,
@@ -32,8 +36,8 @@ STATES = {
 }
 
 
-def terms(right=Right.CALL, strike="90", *, multiplier=100, shares=100, cash="0"):
-    return Deliverable(right, Decimal(strike), multiplier, shares, Decimal(cash), SHARE)
+def terms(right=Right.CALL, strike="90", *, multiplier=100, shares=100, cash="0", on=SHARE):
+    return Deliverable(right, Decimal(strike), multiplier, shares, Decimal(cash), on)
 
 
 def line(number, price="95", quantity="1", **of):
@@ -42,7 +46,19 @@ def line(number, price="95", quantity="1", **of):
 
 
 def fates(*days, cash="0", shares="0", withheld=None):
-    return fates_of_account(Decimal(cash), {SHARE: Decimal(shares)}, days, withheld or {})
+    """Answer what becomes of each line: those in the money together, each other one as its contract's do."""
+    inside, found = [], {}
+    for number, lines in enumerate(days):
+        for one in lines:
+            standing = stand(one.terms, one.price)
+            found[one.asset_id] = fate_of_long(standing)
+            if standing.is_in:
+                claim = claim_of(one, FIRST + timedelta(days=number))
+                inside.append((claim, one.quantity, (withheld or {}).get(one.asset_id, Decimal(0))))
+    inside.sort(key=lambda long: long[0].turn)
+    free_shares = {SHARE: Decimal(shares), OTHER: Decimal(shares)}
+    decided = fates_of_longs(Decimal(cash), free_shares, inside)
+    return found | {claim.line.asset_id: fate for (claim, _, _), fate in zip(inside, decided, strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -121,27 +137,71 @@ def test_what_is_instructed_needs_no_support():
     assert found[UUID(int=2)].projected is Projected.DO_NOT_EXERCISE
 
 
-LINES = st.tuples(
-    st.sampled_from(Right), st.sampled_from(["80", "90", "100"]), st.integers(1, 3), st.sampled_from(["85", "95", None])
+@dataclass
+class Account:
+    """An account day by day, by the rule alone: what it has left, and what the rule said of each contract."""
+
+    cash: Decimal
+    shares: dict
+    withheld: dict
+    said: dict = field(default_factory=dict)
+    missing: dict = field(default_factory=dict)
+
+    def live(self, lines):
+        by_asset = {one.asset_id: one for one in lines}
+        for decision in decide(AccountBook(self.cash, self.shares, tuple(lines), self.withheld)):
+            line = by_asset[decision.asset_id]
+            self.said.setdefault(decision.asset_id, []).append(decision)
+            pays, delivers = line.terms.taken(decision.quantity)
+            free = self.shares[line.terms.underlying_id]
+            if decision.state is ExpirationState.SUPPORTED:
+                self.cash, self.shares[line.terms.underlying_id] = self.cash - pays, free - delivers
+            elif decision.state is ExpirationState.LIQUIDATING:
+                lacks = max(pays - max(self.cash, 0), 0) if pays else 0, max(delivers - max(free, 0), 0)
+                self.missing[decision.asset_id] = lacks
+
+
+TERMS = st.builds(
+    terms,
+    st.sampled_from(Right),
+    st.sampled_from(["80", "90", "94.999", "100"]),
+    shares=st.sampled_from([100, 50]),
+    cash=st.sampled_from(["0", "12.34"]),
+    multiplier=st.sampled_from([100, 10]),
+    on=st.sampled_from([SHARE, OTHER]),
+)
+DAYS = st.lists(
+    st.lists(st.tuples(TERMS, st.integers(1, 3), st.sampled_from(["85", "95", None])), max_size=4),
+    min_size=1,
+    max_size=3,
 )
 
 
-@given(st.lists(LINES, min_size=1, max_size=5), st.integers(0, 30_000), st.integers(0, 400), st.integers(0, 2))
-def test_the_outlook_of_a_day_is_what_the_rule_decides(rows, cash, shares, withheld):
-    lines = tuple(
-        line(number, price, str(quantity), right=right, strike=strike)
-        for number, (right, strike, quantity, price) in enumerate(rows, start=1)
-    )
-    not_to_exercise = {UUID(int=1): Decimal(withheld)} if withheld else {}
-    book = AccountBook(Decimal(cash), {SHARE: Decimal(shares)}, lines, not_to_exercise)
+@given(DAYS, st.integers(-500, 30_000), st.integers(-50, 400), st.dictionaries(st.integers(1, 9), st.integers(1, 4)))
+def test_the_outlook_is_what_the_rule_decides_day_after_day(days, cash, shares, withheld):
+    numbers = count(1)
+    lines = [
+        [
+            ExpiringLine(
+                UUID(int=number), f"X{number}", Decimal(quantity), of, None if price is None else Decimal(price), "XYZ"
+            )
+            for (of, quantity, price), number in zip(rows, numbers, strict=False)
+        ]
+        for rows in days
+    ]
+    instructed = {UUID(int=number): Decimal(quantity) for number, quantity in withheld.items()}
+    account = Account(Decimal(cash), dict.fromkeys((SHARE, OTHER), Decimal(shares)), instructed)
 
-    found = fates(lines, cash=str(cash), shares=str(shares), withheld=not_to_exercise)
+    found = fates(*lines, cash=str(cash), shares=str(shares), withheld=instructed)
+    for of_day in lines:
+        account.live(of_day)
 
-    decided = decide(book)
-    for one in lines:
-        main = main_state(decision for decision in decided if decision.asset_id == one.asset_id)
-        assert found[one.asset_id].projected is STATES[main.state]
-        assert (found[one.asset_id].shortfall > 0) is (main.state is ExpirationState.LIQUIDATING)
+    for one in (one for of_day in lines for one in of_day):
+        main, fate = main_state(account.said[one.asset_id]), found[one.asset_id]
+        if stand(one.terms, one.price).is_in:
+            assert fate.projected is STATES[main.state]
+        assert (fate.missing_cash, fate.missing_shares) == account.missing.get(one.asset_id, (0, 0))
+        assert fate.reason == (main.reason if main.state is ExpirationState.LIQUIDATING else "")
 
 
 def test_the_next_five_sessions_leave_holidays_out():
