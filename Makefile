@@ -8,6 +8,9 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --
 	--no-header --no-annotate --no-emit-index-url --quiet
 KEY = $$($(BIN)/python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes($(1))).decode())")
 
+# A dozen processes import the same modules: each would compile them for seconds where what they compile is not kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run example test bench check format lock venv runtime development
 

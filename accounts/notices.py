@@ -31,7 +31,7 @@ from brokerage import clock
 
 log = logging.getLogger(__name__)
 
-SENDING_LOCK = 5_072_003
+SENDING_LOCK = 5_072_004
 # What says something of the server and not of the one mail: the others would fare no better.
 SERVER_IS_AWAY = (SMTPConnectError, SMTPHeloError, SMTPAuthenticationError, SMTPServerDisconnected)
 MAIL_IS_REFUSED = (SMTPException, SMTPNotSupportedError, ValueError)

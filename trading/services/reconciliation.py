@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Account, User
 from accounts.permissions import Permission
@@ -14,6 +14,7 @@ from trading.reconciliation import CHECKS, Break, find_breaks_of
 from trading.reconciliation_book import get_break
 from trading.reconciliation_tasks import reconcile_books
 
+KEEPING_LOCK = 5_072_005
 GIVEN_UP = timedelta(minutes=30)  # a run whose worker died holds nobody up for longer
 
 
@@ -35,6 +36,8 @@ def reconcile(*, at: datetime, run_id: int | None = None) -> ReconciliationRun:
 
 @transaction.atomic(durable=True)
 def _keep(check: str, breaks: list[Break], at: datetime) -> None:
+    with connection.cursor() as cursor:  # two runs may find the same break at the same time
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [KEEPING_LOCK])
     open_breaks = ReconciliationBreak.objects.select_for_update().filter(check_name=check, gone_at=None)
     known = {(one.account_id, one.asset): one for one in open_breaks}
     owners = _correspondents({one.account_id for one in breaks if one.account_id})
