@@ -29,10 +29,21 @@ SHARED = {
     "brokerage.SandboxClock": "one clock for all",
     "brokerage.ScheduledRun": "what ran when, for all",
     "options.Asset": "the market's",
+    **dict.fromkeys(
+        [
+            f"options.{name}"
+            for name in ("BarToBuild", "DailyBar", "LatestValue", "MinuteBar", "StoredQuote", "StoredTrade")
+        ],
+        "what the market said, to all alike",
+    ),
+    "options.DataPrice": "what market data costs, every correspondent alike",
+    "options.MarketStanding": "how the source of prices is doing, for all",
     "options.EventsRead": "how far each reader has read the events of all",
+    "options.OpenInterest": "the market's",
     "options.OpeningsRead": "how far the events of all were read",
     "options.OptionContract": "the market's",
     "options.PinnedQuote": "the market's, in the sandbox",
+    "options.UsageBatch": "that counts were written, of all, without what they count",
     "trading.Expiration": "a date and its prices, which are the market's",
     "trading.FeeRate": "what regulators charge, for all",
     "trading.ReconciliationRun": "when every book was checked, and how far that has come",

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from brokerage.embedded.ends import wait_for_ends
 from brokerage.embedded.servers import SUPERVISED
+from brokerage.market_data import ALPACA
 
 WEB_PROCESSES = 2
 STOP_SECONDS = 8.0
@@ -62,6 +63,13 @@ MAILBOX = """
 [program:mailbox]
 command={python} {manage} receive_mail
 environment=STRIKEBOOK_PROCESS="mailbox"
+{kept}
+stopwaitsecs=2
+"""
+FEED = """
+[program:feed]
+command={python} {manage} feed
+environment=STRIKEBOOK_PROCESS="feed"
 {kept}
 stopwaitsecs=2
 """
@@ -138,6 +146,7 @@ class Processes:
             return shlex.quote(str(path)).replace("%", "%%")
 
         programs = CONFIGURATION + (MAILBOX if settings.MAILBOX.smtp_port else "")
+        programs += FEED if settings.MARKET_SOURCE == ALPACA else ""
         return programs.format(
             pid_file=str(self.data_dir / "supervisord.pid").replace("%", "%%"),
             user="user=root\n" if os.geteuid() == 0 else "",

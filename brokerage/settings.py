@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from brokerage.database_session import EVERYBODY, TENANT, clear_returned
 from brokerage.embedded import socket_directory
 from brokerage.mailbox import mailbox_from
+from brokerage.market_data import market_data_from
 from brokerage.secrets import NAMES, sandbox_secrets
 from brokerage.storage import storage_from
 
@@ -224,8 +225,6 @@ API_STREAMS_PER_KEY = env.int("API_STREAMS_PER_KEY", default=25)
 
 # --- Time, language, files ---------------------------------------------------------------------
 TIME_ZONE = "UTC"
-USE_TZ = True
-LANGUAGE_CODE = "en-us"
 USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -284,6 +283,7 @@ ANYMAIL = MAILBOX.anymail
 # --- Market ------------------------------------------------------------------------------------
 MARKET_SOURCE = env.str("STRIKEBOOK_MARKET", default="synthetic")
 MARKET_SEED = env.str("STRIKEBOOK_MARKET_SEED", default="strikebook")
+MARKET_DATA = market_data_from(env)
 # A year's, as a fraction: what greeks and implied volatility discount by. The synthetic market knows no interest.
 RISK_FREE_RATE = env.float("STRIKEBOOK_RISK_FREE_RATE", default=0.0)
 

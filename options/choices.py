@@ -39,6 +39,14 @@ class TickClass(TextChoices):
     STANDARD = "standard"
 
 
+class DataFeed(TextChoices):
+    """What a correspondent may see of market data (contract/trading.md 9.1)."""
+
+    OPRA = "opra", "Real time (OPRA)"
+    INDICATIVE = "indicative", "15 minutes late"
+    NONE = "none", "None"
+
+
 class Right(TextChoices):
     """What the holder may do at the strike: buy (call) or sell (put). On the wire: `type`."""
 

@@ -70,6 +70,13 @@ class BadRow(InvalidParameter):
     message = "line {line}: {problem}"
 
 
+class BadMarketFile(InvalidParameter):
+    """A file of market data that cannot be loaded, with what is wrong by line; nothing of it is."""
+
+    reason = "bad_market_file"
+    message = "{problems}"
+
+
 class QuotesInvalid(InvalidInput):
     """Quotes that cannot be pinned; none of them is."""
 

@@ -13,14 +13,17 @@ class TradingConfig(AppConfig):
     def ready(self) -> None:
         from accounts.closing import register_blocker
         from brokerage.services.clock import guard_bookings
+        from options.market.wanted import want
         from options.services.following import follow
         from trading.assignment_notices import tell_assigned
         from trading.closing import find_holdings, find_pending
         from trading.instruction_tasks import take_instructions
+        from trading.market_wanted import wanted_in_trading
         from trading.selectors import newest_booking
 
         follow("assignment.posted", tell_assigned)
         guard_bookings(newest_booking)
+        want(wanted_in_trading)
         register_blocker(find_holdings)
         register_blocker(find_pending)
         _live_by_the_clock()

@@ -24,6 +24,7 @@ from options.rules.contracts import contract_name, osi_key
 from options.rules.expirations import is_expired
 from options.rules.master_rows import AssetRow, ContractRow, parse_asset, parse_contract
 from options.rules.tick_classes import in_penny_program, tick_class_for
+from options.services.open_interest import keep_open_interest
 
 BATCH = 2_000
 SHARE_SAYS = ("name", "exchange", "status", "tradable", "marginable", "shortable", "easy_to_borrow", "fractionable")
@@ -105,6 +106,7 @@ def import_contracts(*, rows: Sequence[Row]) -> Import:
             changed.append(contract)
     _write(Asset, [c.asset for c in new], [c.asset for c in changed], CONTRACT_ASSET_SAYS)
     _write(OptionContract, new, changed, (*CONTRACT_SAYS, "retired_at"))
+    keep_open_interest([contract.asset_id for contract in (*new, *changed)])
     return counted
 
 

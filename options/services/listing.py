@@ -24,6 +24,7 @@ from options.rules.expirations import is_expired, listed_expirations
 from options.rules.strikes import strikes_around
 from options.rules.tick_classes import tick_class_of
 from options.services.contracts import new_share
+from options.services.open_interest import keep_open_interest
 
 Progress = Callable[[int, int, str], None]
 BATCH = 2_000
@@ -57,6 +58,7 @@ def list_chain(underlying: Underlying, at: datetime) -> int:
     _close(contracts, market, at)
     Asset.objects.bulk_create([contract.asset for contract in contracts], batch_size=BATCH)
     OptionContract.objects.bulk_create(contracts, batch_size=BATCH)
+    keep_open_interest([contract.asset_id for contract in contracts])
     return len(contracts)
 
 

@@ -35,7 +35,7 @@ def silent(tmp_path: Path) -> Iterator[Path]:
 def test_it_answers_200_to_anyone_when_all_parts_are_there(client):
     response = client.get("/healthz")
 
-    assert response.json() == {"status": "ok", "parts": ALL_THERE, "details": {"audit": "unchecked"}}
+    assert response.json() == {"status": "ok", "parts": ALL_THERE, "details": {"audit": "unchecked", "market": "ok"}}
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
 
 

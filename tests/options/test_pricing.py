@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from options.choices import ExerciseStyle, Right
 from options.market.interface import Quote
-from options.market.synthetic import contract_value
+from options.market.values import contract_values
 from options.pricing import Valuation, _american_put, greeks_of, valuation_of
 from options.rules.contracts import ContractTerms
 from tests.options.market.test_synthetic import new_york
@@ -79,8 +80,7 @@ def test_greeks_are_the_slopes_of_the_price(right):
 
 
 def test_what_the_made_up_market_quotes_agrees_with_its_own_volatility():
-    right = terms(Right.PUT, "185", date(2024, 3, 15))
-    value = contract_value(right, 190.0, 0.25, 51 / 365)
+    (value,) = contract_values(*(np.array([one]) for one in (185.0, -1.0, 190.0, 0.25, 51 / 365))).tolist()
     made = Valuation(Right.PUT, AMERICAN, 185.0, 51 / 365, 190.0, value)
 
     (found,) = greeks_of([made], rate=0.0)

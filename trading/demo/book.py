@@ -19,6 +19,7 @@ from options.services.applications import request_options_approval
 from options.services.listing import list_demo_chain
 from options.services.market import get_quote
 from trading.choices import JournalType
+from trading.demo.data_use import price_data, use_data
 from trading.demo.logins import AccountKey, hire, let_in, make_account_key
 from trading.demo.people import application_body
 from trading.models import Order
@@ -72,10 +73,13 @@ def build_demo(progress: Progress) -> tuple[list[NewCorrespondent], AccountKey]:
         for code, (name, _) in CORRESPONDENTS.items()
     ]
     hire()
+    price_data()
     accounts = [account for new in opened for account in _open_accounts(new, days[0], progress)]
     let_in(accounts[0])
     for day, act in zip(days[1:], (_fund, _buy_shares, _buy_options, _write_options), strict=True):
         set_clock(now=day, frozen=True)
+        for number, new in enumerate(opened):
+            use_data(day.day % 4 + number, new.correspondent)
         for number, account in enumerate(accounts):
             act(number, account)
             progress(ACTS[act.__name__], number + 1, len(accounts))

@@ -126,10 +126,13 @@ class PaperVenue:
             batch = list(_working().filter(pk__gt=batch[-1].pk).order_by("pk")[:BATCH])
 
     def _look_at(self, orders: list[Order], at: datetime) -> None:
-        if not market_calendar.is_open(at):
+        session = market_calendar.session_at(at)
+        if session is None:
             return
         waiting = [order for order in orders if order.submitted_at <= at < order.expires_at]
-        quotes = get_quotes({order.asset for order in waiting}, at)
+        known = get_quotes({order.asset for order in waiting}, at)
+        # Nobody stands by a quote of the day before: where the market has said nothing since, orders rest.
+        quotes = {asset_id: quote for asset_id, quote in known.items() if quote.at >= session.opens_at}
         done = _execute_together(waiting, quotes, at)
         for order in waiting:
             if order.pk in done:

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -6,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brokerage.market_calendar import NEW_YORK
-from options.choices import Right, TickClass
+from brokerage.market_calendar import NEW_YORK, is_open
+from options.choices import ExerciseStyle, Right, TickClass
 from options.market.interface import Instrument
 from options.market.silent import SilentMarket
 from options.market.synthetic import SyntheticMarket
 from options.market.universe import UNIVERSE
+from options.pricing import greeks_of, valuation_of
 from options.rules.contracts import ContractTerms, compact_symbol
 from options.rules.increments import tick_size
+from options.rules.strikes import strikes_around
 
 MARKET = SyntheticMarket("a seed")
 FIRST = datetime(2024, 1, 24, 14, 30, tzinfo=UTC)
@@ -110,11 +113,12 @@ def test_outside_the_session_quotes_are_those_of_the_last_close():
 
 
 @given(symbols, moments)
-def test_a_share_is_bid_below_its_offer_and_last_traded_between(symbol, at):
+def test_a_share_is_bid_below_its_offer_and_valued_between(symbol, at):
     found = quote(share(symbol), at)
 
     assert found.bid < found.ask
-    assert found.bid <= found.last <= found.ask
+    assert found.bid <= found.mark <= found.ask
+    assert abs(found.last / found.mark - 1) < Decimal("0.01")
     assert found.bid_size > 0 < found.ask_size
     assert found.bid % Decimal("0.01") == found.ask % Decimal("0.01") == 0
 
@@ -141,25 +145,55 @@ def test_a_contract_is_never_crossed_and_always_on_its_tick(instrument, at):
         assert price is None or price % tick_size(price, instrument.tick_class) == 0
         assert price is None or price > 0
     assert found.bid is None or found.bid < found.ask
-    assert found.last <= found.ask
+    assert (found.bid or 0) <= found.mark <= found.ask
     assert (found.bid is None) == (found.bid_size == 0)
 
 
-@given(contracts, moments)
-def test_nobody_sells_a_contract_for_less_than_exercising_it_brings(instrument, at):
-    found, stock = quote(instrument, at), quote(share(instrument.underlying_symbol), at)
+def exercise(instrument: Instrument, at: datetime) -> Decimal:
+    """What exercising brings at the better side of the share, and once the market is closed at its last price."""
+    stock, is_call = quote(share(instrument.underlying_symbol), at), instrument.terms.right is Right.CALL
+    price = (stock.ask if is_call else stock.bid) if is_open(at) else stock.last
+    delivered = price * instrument.deliverable / instrument.multiplier
+    return delivered - instrument.terms.strike_price if is_call else instrument.terms.strike_price - delivered
+
+
+@given(contracts, st.sampled_from([100, 150, 33]), moments)
+def test_no_contract_is_worth_less_than_exercising_it_brings_whatever_the_share_is_paid_at(contract, deliverable, at):
+    instrument = replace(contract, deliverable=deliverable)
+    found = quote(instrument, at)
     if found is None:
         return
 
-    strike = instrument.terms.strike_price
-    spot = MARKET.spot(instrument.underlying_symbol, at)
-    worth = spot - strike if instrument.terms.right is Right.CALL else strike - spot
-    assert found.ask >= worth
-    assert found.last >= worth
-    if instrument.terms.right is Right.CALL:
-        assert found.ask + strike >= stock.bid
-    else:
-        assert found.ask + stock.ask >= strike
+    worth = exercise(instrument, at)
+    assert found.ask > worth
+    assert found.bid is None or (found.bid + found.ask) / 2 > worth
+
+
+@given(symbols, strikes, st.sampled_from(TickClass), moments)
+def test_nothing_is_gained_by_a_share_against_a_call_and_a_put(symbol, strike, tick_class, at):
+    call, put = (quote(contract(symbol, strike, right, tick_class=tick_class), at) for right in Right)
+    stock = quote(share(symbol), at)
+
+    assert stock.ask + put.ask - (call.bid or 0) >= strike
+    assert stock.bid + (put.bid or 0) - call.ask <= strike
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "SPY", "F"])
+@pytest.mark.parametrize("text", ["2026-11-23 09:45:10", "2026-11-23 15:59:59", "2026-11-23 16:00"])
+def test_every_quote_of_two_sides_implies_a_volatility(symbol, text):
+    at = new_york(text)
+    mark = quote(share(symbol), at).mark
+    chain = [contract(symbol, one, right, date(2026, 11, 27)) for one in strikes_around(mark) for right in Right]
+
+    found = MARKET.quotes(chain, at)
+
+    priced = [
+        valuation_of(one.terms, ExerciseStyle.AMERICAN, found[one.symbol], mark, at.date())
+        for one in chain
+        if found[one.symbol].bid
+    ]
+    assert len(priced) > 20
+    assert None not in greeks_of(priced, rate=0.0)
 
 
 @given(symbols, strikes, st.sampled_from(Right), moments)
@@ -198,7 +232,7 @@ def test_a_contract_on_its_last_day_closes_at_what_exercising_it_brings():
 
 
 def test_closing_prices_are_those_last_seen_before_the_close():
-    instruments = [share("SPY"), contract("SPY", 480)]
+    instruments = [share("SPY"), contract("SPY", 485, expiration_date=date(2024, 1, 26))]
 
     closes = MARKET.closing_prices(instruments, date(2024, 1, 24))
 

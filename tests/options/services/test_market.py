@@ -1,4 +1,5 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,14 +8,30 @@ from django.test.utils import CaptureQueriesContext
 
 from brokerage.errors import NotPermitted
 from options.errors import QuotesInvalid
+from options.market.interface import Window
 from options.models import Asset, PinnedQuote
 from options.rules.pins import QuoteToPin
+from options.rules.timeframes import MINUTE
 from options.services.contracts import import_contracts
 from options.services.dollars import dollars
-from options.services.market import closing_prices, get_quote, get_quotes, pin_quotes, release_quotes
-from tests.options.contracts import SAMPLE, get_asset, rows
+from options.services.market import (
+    closing_prices,
+    get_bars,
+    get_chain_latest_trades,
+    get_latest_bars,
+    get_latest_trades,
+    get_quote,
+    get_quotes,
+    get_trades,
+    instrument_of,
+    market_source,
+    pin_quotes,
+    release_quotes,
+)
+from tests.options.contracts import SAMPLE, get_asset, list_contracts, rows
 
 CALL, PUT = "AAPL240126C00050000", "TSLA240126P00210000"
+NEAR = "AAPL240126C00190000"
 SAMPLE_PIN = QuoteToPin(Decimal("189.90"), Decimal("190.10"), 10, 20, Decimal("190.00"))
 
 
@@ -74,7 +91,74 @@ def test_a_side_that_is_not_pinned_is_not_quoted(acme, now):
     found = get_quote(get_asset("AAPL"), now)
 
     assert (found.bid, found.bid_size, found.ask, found.ask_size) == (None, 0, None, 0)
-    assert not found.is_two_sided
+
+
+def test_the_latest_trade_is_the_one_that_the_quote_says(now):
+    assets = [get_asset("AAPL"), get_asset(PUT)]
+
+    quotes, trades, bars = (ask(assets, now) for ask in (get_quotes, get_latest_trades, get_latest_bars))
+
+    assert {trade.price for trade in trades.values()} == {quote.last for quote in quotes.values()}
+    assert {symbol: one.daily.close for symbol, one in bars.items()} == {
+        symbol: trade.price for symbol, trade in trades.items()
+    }
+    assert get_trades(assets, Window(now - timedelta(days=1), now, 10_000))[-1] == (PUT, trades[PUT])
+
+
+def test_the_last_price_of_a_pinned_quote_is_a_trade_of_its_moment(acme, now, clock_at):
+    pin_quotes(actor=acme.api_user, quotes={"AAPL": SAMPLE_PIN, PUT: QuoteToPin(bid=Decimal("6.90"))})
+    later = clock_at("2024-01-24 11:00")
+    share, put = get_asset("AAPL"), get_asset(PUT)
+
+    found = get_latest_trades([share, put], later)
+
+    assert (found["AAPL"].price, found["AAPL"].at) == (Decimal(190), now)
+    chain = {put.id: instrument_of(put)}
+    own = market_source().latest_trades(chain.values(), later, spots={"AAPL": Decimal(190)})
+    assert found[PUT] == own[PUT]  # a pin without a last price says nothing of what was paid
+    assert get_chain_latest_trades(put.contract.underlying, chain, later) == own
+
+
+def test_a_pinned_share_moves_the_latest_trades_of_its_contracts(acme, now):
+    list_contracts(NEAR)
+    pin_quotes(actor=acme.api_user, quotes={"AAPL": QuoteToPin(last=Decimal(250))})
+    near = get_asset(NEAR)
+
+    trade = get_latest_trades([near], now)[near.symbol]
+
+    assert Decimal(60) <= trade.price < Decimal(61)
+    assert get_quote(near, now).last == trade.price
+    assert get_chain_latest_trades(get_asset("AAPL"), {near.id: instrument_of(near)}, now) == {near.symbol: trade}
+
+
+def test_a_pin_leaves_history_as_it_is(acme, now):
+    share, window = get_asset("AAPL"), Window(now - timedelta(days=2), now, 10_000)
+    before = get_trades([share], window), get_bars([share], MINUTE, window), get_latest_bars([share], now)
+
+    pin_quotes(actor=acme.api_user, quotes={"AAPL": QuoteToPin(last=Decimal(250))})
+
+    assert (get_trades([share], window), get_bars([share], MINUTE, window), get_latest_bars([share], now)) == before
+
+
+def test_history_ends_now_and_not_with_the_minute(now, clock_at):
+    share, at = get_asset("AAPL"), clock_at("2024-01-24 10:00:20")
+    minute = Window(now, at + timedelta(hours=1), 10)
+
+    ((_, half),) = get_bars([share], MINUTE, minute)
+    clock_at("2024-01-24 12:00")
+    whole = dict(get_bars([share], MINUTE, replace(minute, end=now)))
+
+    assert half.volume < whole["AAPL"].volume
+    assert get_trades([dollars()], minute) == get_bars([dollars()], MINUTE, minute) == []
+
+
+def test_what_is_paid_is_valued_at_a_side_that_it_lies_beyond(acme, now):
+    pins = {"190.00": "190.00", "189.00": "189.90", "191.00": "190.10"}
+
+    for last, mark in pins.items():
+        quote = QuoteToPin(Decimal("189.90"), Decimal("190.10"), last=Decimal(last))
+        pin_quotes(actor=acme.api_user, quotes={"AAPL": quote})
+        assert get_quote(get_asset("AAPL"), now).mark == Decimal(mark)
 
 
 def test_an_expired_contract_is_not_quoted_even_where_it_is_pinned(acme, now, clock_at):

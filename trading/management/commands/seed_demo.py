@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from brokerage.mode import is_sandbox
+from options.market.computed import computed_prices
 from trading.demo.book import build_demo
 from trading.demo.logins import CUSTOMER, PASSWORD, STAFF, AccountKey
 from trading.services.correspondents import NewCorrespondent
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         if not Account.objects.exists():
             started = monotonic()
             import_fee_rates_once()
-            self._keep(*build_demo(self._progress))
+            with computed_prices():
+                self._keep(*build_demo(self._progress))
             self.stdout.write(f"\rdemo book filled in {monotonic() - started:.1f} s{'':40}")
         self._show()
 
