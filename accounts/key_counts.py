@@ -85,7 +85,7 @@ class Store:
     def count(self, name: str, limit: int, *, at: float) -> Window:
         """Count one more of `name` in its minute; 0 where nobody could count it."""
         minute = int(at // WINDOW_SECONDS)
-        used = self._ask(lambda: self.counts.incr(f"{name}:{minute}", WINDOW_SECONDS + 5))
+        used = self.ask(lambda: self.counts.incr(f"{name}:{minute}", WINDOW_SECONDS + 5))
         return Window(limit, used or 0, (minute + 1) * WINDOW_SECONDS)
 
     def take_slot(self, key: int, slot: str, *, most: int, at: float) -> bool:
@@ -93,26 +93,26 @@ class Store:
         if self.redis is None:
             return True
         places = [at, at + SLOT_SECONDS, most, slot, SLOT_SECONDS]
-        return self._ask(lambda: self._take_slot([f"streams:{key}"], places)) != 0
+        return self.ask(lambda: self._take_slot([f"streams:{key}"], places)) != 0
 
     def keep_slot(self, key: int, slot: str, *, at: float) -> bool:
         """Keep a place for longer; False where the key's streams are to end."""
         if self.redis is None:
             return True
         names = [f"streams:{key}", f"ended:{key}"]
-        return self._ask(lambda: self._keep_slot(names, [at + SLOT_SECONDS, slot, SLOT_SECONDS])) != 0
+        return self.ask(lambda: self._keep_slot(names, [at + SLOT_SECONDS, slot, SLOT_SECONDS])) != 0
 
     def free_slot(self, key: int, slot: str) -> None:
         """Give a place back."""
         if self.redis is not None:
-            self._ask(lambda: self.redis.zrem(f"streams:{key}", slot))
+            self.ask(lambda: self.redis.zrem(f"streams:{key}", slot))
 
     def end_streams(self, key: int) -> None:
         """Let the streams that are open with a key end within half a minute: it is in force no more."""
         if self.redis is not None:
-            self._ask(lambda: self.redis.set(f"ended:{key}", 1, ex=ENDED_SECONDS))
+            self.ask(lambda: self.redis.set(f"ended:{key}", 1, ex=ENDED_SECONDS))
 
-    def _ask(self, question: Callable[[], T]) -> T | None:
+    def ask(self, question: Callable[[], T]) -> T | None:
         """Answer what the store says, None while it is away; that is logged once, and so is its return."""
         if monotonic() < self._away_until:
             return None

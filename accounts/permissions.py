@@ -35,6 +35,7 @@ class Permission(TextChoices):
     MANAGE_SETTINGS = "manage_settings"
     MANAGE_STAFF = "manage_staff"
     MANAGE_API_KEYS = "manage_api_keys"
+    MANAGE_MARKET_DATA = "manage_market_data"
     VIEW_AUDIT = "view_audit"
 
 
@@ -81,6 +82,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_CORRESPONDENTS,
         Permission.MANAGE_STAFF,
         Permission.MANAGE_API_KEYS,
+        Permission.MANAGE_MARKET_DATA,
         Permission.VIEW_AUDIT,
     },
     # Sees its own accounts and papers, signs, answers and asks for options, and may lower them or switch them off;

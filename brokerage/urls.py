@@ -8,6 +8,7 @@ from brokerage.health import healthz
 from brokerage.market_hours import CalendarView, ClockView
 from brokerage.sandbox import SandboxClockView
 from brokerage.views import choose_theme, market_clock
+from options.api import urls_data as data_paths
 from options.chain_stream import chain_changes
 from options.queue_stream import queue_changes
 from trading.book_stream import book_changes
@@ -24,7 +25,9 @@ urlpatterns = [
     path("v1/sandbox/clock", SandboxClockView.as_view()),
     path("v1/", include(API)),
     path("v2/", include(("options.api.urls_v2", "options_v2"))),
+    path("v2/", include((data_paths.stock_paths, "stock_data"))),
     path("v2/", include("trading.api.urls_v2")),
+    path("v1beta1/", include((data_paths.option_paths, "option_data"))),
     path("v2beta1/", include("trading.api.urls_v2beta1")),
     path("v2/calendar", CalendarView.as_view()),
     path("v2/clock", ClockView.as_view()),

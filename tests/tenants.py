@@ -20,7 +20,7 @@ from accounts.models import (
     SavedFilter,
     User,
 )
-from options.models import Asset, LevelReview, OptionContract, OptionsApplication
+from options.models import Asset, DataEntitlement, DataUsage, LevelReview, OptionContract, OptionsApplication
 from tests.cast import Partner
 from tests.factories import make_account, make_customer
 from trading.models import (
@@ -146,6 +146,8 @@ def fill(partner: Partner) -> dict[str, Any]:
     draft = related[OpeningDraft] = make_row(OpeningDraft, related, label=MARK)
     make_row(AccountNote, related, text=MARK)
     make_row(Refusal, related)
+    make_row(DataEntitlement, related, feed="opra", signed_on=AT.date(), reason=MARK)
+    make_row(DataUsage, related, api_key=partner.key, endpoint=MARK)
     for projection in (ClosingBalance, EquityPoint, AccruedFee):
         make_row(projection, related)
     make_row(Position, related, quantity=7)
@@ -207,6 +209,8 @@ def fill(partner: Partner) -> dict[str, Any]:
         "step": "contact",
         "symbol": "HELD",
         "symbol_or_id": "USD",
+        "ticktype": "trade",
+        "underlying_symbol": "HELD",
         "token": "forged",
         "transaction_id": transaction.pk,
         "transfer_id": transfer.pk,

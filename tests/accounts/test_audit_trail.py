@@ -30,7 +30,11 @@ NOT_AUDITED = {
     "ScheduledRun": "says that a job ran; nobody acts",
     **dict.fromkeys(["OpeningsRead", "EventsRead"], "says how far events were read; nobody acts"),
     # market data
-    **dict.fromkeys(["Asset", "OptionContract"], "is the contract master, loaded from files"),
+    **dict.fromkeys(["Asset", "OptionContract", "OpenInterest"], "is the contract master, loaded from files"),
+    **dict.fromkeys(["StoredQuote", "StoredTrade", "LatestValue"], "is what the market said, by the million"),
+    **dict.fromkeys(["MinuteBar", "DailyBar", "BarToBuild"], "is built from the trades of the market"),
+    "MarketStanding": "says that the market's source answers; nobody acts",
+    **dict.fromkeys(["DataUsage", "UsageBatch"], "counts what keys took; nobody acts"),
     # conveniences
     "SavedFilter": "is a bookmark; it decides nothing",
     # access, recorded as acts by accounts/audit_access.py

@@ -7,14 +7,18 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alpaca.broker.client import BrokerClient
 from alpaca.common.exceptions import APIError
+from alpaca.data.historical.option import OptionHistoricalDataClient
+from alpaca.data.historical.stock import StockHistoricalDataClient
 from alpaca.trading.client import TradingClient
 
+from tests.compatibility.data_walk import OptionData, StockData
 from tests.compatibility.trading_walk import OwnTrading, PartnersTrading
 from tests.compatibility.walk import Walk
 from tests.installation import Installation, RunningPartner, take_on, temporary_installation
@@ -56,7 +60,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcomes]:
         contract = open_the_market(partner, account_id)
         found |= walk(broker, PartnersTrading(broker, account_id, contract).steps())
         own = own_client(installation, partner.url, broker.get_account_by_id(account_id).account_number)
-        return {"BrokerClient": found, "TradingClient": walk(own, OwnTrading(own, contract).steps())}
+        own_found = walk(own, OwnTrading(own, contract).steps())
+        return {"BrokerClient": found, "TradingClient": own_found, **data_outcomes(partner)}
 
 
 def open_the_market(partner: RunningPartner, account_id: str) -> str:
@@ -75,6 +80,24 @@ def open_the_market(partner: RunningPartner, account_id: str) -> str:
     quote = {"bid": "1.00", "ask": "1.05", "bid_size": 100, "ask_size": 100}
     partner.call("PUT", "/v1/sandbox/quotes", {contract: quote})
     return contract
+
+
+def data_outcomes(partner: RunningPartner) -> dict[str, Outcomes]:
+    """What came of every method of the data clients, at a moment that stands still and without pinned quotes."""
+    partner.call("DELETE", "/v1/sandbox/quotes")
+    now = partner.call("GET", "/v1/clock")["timestamp"]
+    at = datetime.fromisoformat(partner.call("PUT", "/v1/sandbox/clock", {"now": now, "frozen": True})["now"])
+    spot = partner.call("GET", "/v2/stocks/F/trades/latest")["trade"]["p"]
+    chain = partner.call("GET", "/v1beta1/options/snapshots/F?type=call&limit=1000")["snapshots"]
+    running = [symbol for symbol, one in chain.items() if "greeks" in one]
+    contracts = sorted(running, key=lambda symbol: abs(int(symbol[-8:]) / 1000 - spot))[:2]
+    key = (partner.facts["api_key"], partner.facts["api_secret"])
+    options = OptionHistoricalDataClient(*key, url_override=partner.url, use_basic_auth=True)
+    stocks = StockHistoricalDataClient(*key, url_override=partner.url)
+    return {
+        "OptionHistoricalDataClient": walk(options, OptionData(options, contracts, at).steps()),
+        "StockHistoricalDataClient": walk(stocks, StockData(stocks, at).steps()),
+    }
 
 
 def own_client(installation: Installation, url: str, account_number: str) -> TradingClient:
@@ -122,7 +145,14 @@ def _endpoint(request: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("client", "walks"), [(BrokerClient, (Walk, PartnersTrading)), (TradingClient, (OwnTrading,))], ids=str
+    ("client", "walks"),
+    [
+        (BrokerClient, (Walk, PartnersTrading)),
+        (TradingClient, (OwnTrading,)),
+        (OptionHistoricalDataClient, (OptionData,)),
+        (StockHistoricalDataClient, (StockData,)),
+    ],
+    ids=str,
 )
 def test_every_method_of_these_areas_is_called(client: type, walks: tuple[type, ...]) -> None:
     methods = {name for name, value in vars(client).items() if callable(value) and not name.startswith("_")}

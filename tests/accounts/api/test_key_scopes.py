@@ -63,6 +63,8 @@ EXPECTED = {
     "trading/": KeyScope.TRADING,
     "assets": KeyScope.TRADING,
     "options/contracts": KeyScope.TRADING,
+    "options/(quotes|trades|bars|snapshots|meta)": KeyScope.DATA,
+    "stocks/": KeyScope.DATA,
 }
 
 
