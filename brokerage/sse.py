@@ -22,6 +22,7 @@ from brokerage.api import json_error
 from brokerage.database import direct_parameters
 from brokerage.database_session import EVERYBODY, TENANT, put
 from brokerage.errors import BrokerageError
+from brokerage.market_data import MOVED
 from brokerage.models import Event
 from brokerage.relay import CHANNEL
 from brokerage.stream_bounds import Bounds
@@ -81,6 +82,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.followers: set[_Follower] = set()
+        self.market_watchers: set[Callable[[], object]] = set()
         self.newest = 0
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -89,8 +91,7 @@ class Listener:
         """Start handing new events to `stream`; answers once nothing new can be missed."""
         follower = _Follower(stream)
         self.followers.add(follower)
-        if self._task is None:
-            self._task = asyncio.create_task(self._listen())
+        self._start()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._ready.wait()
@@ -99,17 +100,30 @@ class Listener:
             raise
         return follower
 
+    def watch_market(self, moved: Callable[[], object]) -> None:
+        """Call `moved` whenever the market has moved, until it is discarded from `market_watchers`."""
+        self.market_watchers.add(moved)
+        self._start()
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._listen())
+
     async def _listen(self) -> None:
         """Follow the relay's notifications for as long as the process lives, through lost connections."""
         while True:
             try:
                 # Two connections: a notification that arrives while a query runs on its own would be lost.
                 async with await _connect() as notified, await _connect() as reader:
-                    await notified.execute(f"LISTEN {CHANNEL}")
+                    await notified.execute(f"LISTEN {CHANNEL}; LISTEN {MOVED}")
                     await self._catch_up(reader)
                     self._ready.set()
-                    async for _ in notified.notifies():
-                        await self._catch_up(reader)
+                    async for notice in notified.notifies():
+                        if notice.channel == CHANNEL:
+                            await self._catch_up(reader)
+                            continue
+                        for moved in self.market_watchers:
+                            moved()
             except psycopg.Error:
                 log.warning("the event listener lost its connection and connects again", exc_info=True)
             except Exception:  # Without its listener every stream of the process would fall silent.

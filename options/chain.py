@@ -117,20 +117,25 @@ def get_underlying(symbol: str) -> Asset:
 
 def list_expirations(share: Asset, at: datetime) -> list[date]:
     """Answer the dates on which contracts on the share expire that still trade at `at`, in order."""
-    return list(_live(share, at).order_by("expiration_date").values_list("expiration_date", flat=True).distinct())
+    return list(
+        live_contracts(share, at).order_by("expiration_date").values_list("expiration_date", flat=True).distinct()
+    )
 
 
 def list_listed(share: Asset, at: datetime, expirations: Collection[date] | None = None) -> list[ListedContract]:
     """Answer the contracts on the share that still trade at `at`, of those expirations or of all."""
-    found = _live(share, at)
+    found = live_contracts(share, at)
     if expirations is not None:
         found = found.filter(expiration_date__in=expirations)
     rows = found.order_by("expiration_date", "osi_key").values_list(*LISTED_COLUMNS)[:MOST_READ]
     return [ListedContract._make(row) for row in rows]
 
 
-def _live(share: Asset, at: datetime) -> QuerySet[OptionContract]:
-    """Contracts end by the clock: one whose last session has closed is gone before the sweep retires it."""
+def live_contracts(share: Asset, at: datetime) -> QuerySet[OptionContract]:
+    """Answer the contracts on the share that still trade at `at`.
+
+    They end by the clock: one whose last session has closed is gone before the sweep retires it.
+    """
     return OptionContract.objects.filter(
         underlying=share,
         retired_at__isnull=True,
@@ -167,7 +172,7 @@ def read_chain(share: Asset, wanted: Wanted, at: datetime) -> Chain:
 def price_sections(underlying: Underlying, sections: Sequence[Section], at: datetime) -> Priced:
     """Answer the quotes of all contracts in the sections, and their greeks."""
     instruments = {
-        one.asset_id: _instrument(one, underlying.share) for section in sections for one in section.contracts()
+        one.asset_id: instrument_of_listed(one, underlying.share) for section in sections for one in section.contracts()
     }
     quotes = get_chain_quotes(underlying.share, instruments, at)
     today = at.astimezone(NEW_YORK).date()
@@ -182,7 +187,8 @@ def price_sections(underlying: Underlying, sections: Sequence[Section], at: date
     return Priced(quotes, dict(zip(valuations, implied, strict=True)))
 
 
-def _instrument(one: ListedContract, share: Asset) -> Instrument:
+def instrument_of_listed(one: ListedContract, share: Asset) -> Instrument:
+    """Answer what a market source needs to know of a contract on the share."""
     return Instrument(
         symbol=one.symbol,
         underlying_symbol=share.symbol,
@@ -195,5 +201,5 @@ def _instrument(one: ListedContract, share: Asset) -> Instrument:
 
 def find_listed(share: Asset, symbol: str, at: datetime) -> ListedContract | None:
     """Answer one contract on the share that still trades at `at`; None where there is none of that symbol."""
-    row = _live(share, at).filter(asset__symbol=symbol).values_list(*LISTED_COLUMNS).first()
+    row = live_contracts(share, at).filter(asset__symbol=symbol).values_list(*LISTED_COLUMNS).first()
     return None if row is None else ListedContract._make(row)

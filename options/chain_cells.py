@@ -24,6 +24,8 @@ COLUMNS = (
     "theta",
     "vega",
     "rho",
+    "bid_size",
+    "ask_size",
 )
 PRICES = ("bid", "ask", "last", "volume", "interest", "volatility", "delta")
 GREEKS = ("bid", "ask", "volatility", "delta", "gamma", "theta", "vega", "rho")
@@ -31,7 +33,7 @@ Texts = tuple[str, ...]
 
 _price = lru_cache(maxsize=65_536)(price)
 _quantity = lru_cache(maxsize=65_536)(quantity)
-_NO_GREEKS = (ABSENT,) * (len(COLUMNS) - COLUMNS.index("volatility"))
+_NO_GREEKS = (ABSENT,) * 6
 
 
 def texts_of(contracts: Iterable[ListedContract], priced: Priced) -> dict[str, Texts]:
@@ -43,9 +45,13 @@ def texts_of(contracts: Iterable[ListedContract], priced: Priced) -> dict[str, T
 def _texts(one: ListedContract, quote: Quote | None, greeks: Greeks | None) -> Texts:
     interest = _quantity(one.open_interest)
     if quote is None:
-        return ABSENT, ABSENT, ABSENT, ABSENT, interest, *_NO_GREEKS
+        return ABSENT, ABSENT, ABSENT, ABSENT, interest, *_NO_GREEKS, ABSENT, ABSENT
     sides = _price(quote.bid), _price(quote.ask), _price(quote.last), _quantity(quote.volume), interest
-    return (*sides, *(_NO_GREEKS if greeks is None else _greek_texts(greeks)))
+    sizes = (
+        ABSENT if quote.bid is None else _quantity(quote.bid_size),
+        ABSENT if quote.ask is None else _quantity(quote.ask_size),
+    )
+    return (*sides, *(_NO_GREEKS if greeks is None else _greek_texts(greeks)), *sizes)
 
 
 def _greek_texts(greeks: Greeks) -> Texts:
@@ -74,8 +80,13 @@ def strike_text(strike_price: Decimal) -> str:
     return _quantity(strike_price)
 
 
-def standing(quote: Quote | None, now: datetime) -> str:
-    """Say how fresh the quotes are, by that of the underlying: of when, how old, and whether the market is closed."""
+def standing(quote: Quote | None, now: datetime, trouble: str = "") -> str:
+    """Say how fresh the quotes are, by that of the underlying: of when, how old, and whether the market is closed.
+
+    `trouble` is what the source of prices says is wrong with it.
+    """
+    if trouble:
+        return f"Stale: {trouble}. {standing(quote, now)}"
     if quote is None:
         return "Nobody quotes this underlying"
     local = quote.at.astimezone(NEW_YORK)

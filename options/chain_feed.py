@@ -1,4 +1,4 @@
-"""What a chain shows now, computed once a second for everybody in this process who looks at it."""
+"""What a chain shows now, computed for everybody in this process who looks at it: once a second, and as it moves."""
 
 import asyncio
 import logging
@@ -14,16 +14,20 @@ from django.db import connection
 
 from brokerage import clock
 from brokerage.market_calendar import is_open
+from brokerage.sse import listener
 from brokerage.templatetags.formats import direction, percent, price, quantity, signed
 from options.chain import Underlying, get_underlying, list_listed, price_sections, quote_underlying
 from options.chain_cells import COLUMNS, Texts, columns_shown, standing, texts_of
+from options.market_standing import find_trouble
 from options.rules.chain import ListedContract, lay_out
 from options.rules.expirations import first_live_date
 
 log = logging.getLogger(__name__)
 
-PACE, PACE_WHEN_CLOSED = 1.0, 5.0  # Seconds between two looks.
+PACE, PACE_WHEN_CLOSED = 1.0, 5.0  # Seconds between two looks at a market that says nothing.
+LEAST_REST = 0.1  # Seconds after a look in which no other begins, and at least as long as it took.
 SPEAKS_EVERY = 15.0  # Seconds after which a viewer hears that nothing has changed.
+TROUBLE_LASTS = 5.0  # Seconds for which the source is taken to do as it did.
 LISTING_LASTS = 60.0  # Seconds for which the list of contracts is taken to be the same.
 _THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chain")
 
@@ -44,11 +48,16 @@ class Look:
 
 @dataclass(eq=False)
 class Viewer:
-    """One open page: which expiration and columns it shows, as of which day, and what it has been told."""
+    """One open page: which expiration and columns it shows, as of which day, and what it has been told.
+
+    `only` names the one contract that is shown, with all its columns; an empty word stands for none,
+    the share alone.
+    """
 
     expiration: date | None
     with_greeks: bool
     live_from: date | None = None
+    only: str | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     seen: dict[str, Texts] = field(default_factory=dict)
     spot: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +69,9 @@ class Viewer:
         if self.live_from is None:
             self.live_from = look.live_from
         listed = [contracts for day, contracts in look.cells.items() if self.expiration in (None, day)]
+        if self.only:
+            is_gone = bool(self.seen) and not any(self.only in contracts for contracts in listed)
+            return self.live_from != look.live_from or is_gone
         return self.live_from != look.live_from or len(self.seen) > sum(map(len, listed))
 
     def tells(self) -> bool:
@@ -81,11 +93,14 @@ class Viewer:
 
     def _changed(self, look: Look) -> Iterator[tuple[str, list[int | str]]]:
         """Yield the contracts whose cells changed: the number of a column and its text, and so on."""
-        shown = [COLUMNS.index(name) for name in columns_shown(self.with_greeks)]
+        columns = COLUMNS if self.only else columns_shown(self.with_greeks)
+        shown = [COLUMNS.index(name) for name in columns]
         for day, contracts in look.cells.items():
-            if self.expiration not in (None, day):
+            if self.only == "" or self.expiration not in (None, day):
                 continue
             for symbol, texts in contracts.items():
+                if self.only and symbol != self.only:
+                    continue
                 before = self.seen.get(symbol)
                 if before == texts:
                     continue
@@ -104,6 +119,8 @@ class Feed:
         self.newest: Look | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
+        self._has_moved = self._is_rested = False
+        self._trouble: tuple[float, str] | None = None
         self._listing: tuple[object, float, list[ListedContract]] | None = None
 
     def join(self, viewer: Viewer) -> None:
@@ -111,6 +128,7 @@ class Feed:
         self.viewers.add(viewer)
         self._wanted.set()
         if self._task is None or self._task.done():
+            listener().watch_market(self._hear)
             self._task = asyncio.create_task(self._run())
 
     def leave(self, viewer: Viewer) -> None:
@@ -118,11 +136,24 @@ class Feed:
         self.viewers.discard(viewer)
         self._wanted.set()
 
+    def _hear(self) -> None:
+        """Look again, since the market moved, once the rest after the look before is over."""
+        self._has_moved = True
+        if self._is_rested:
+            self._wanted.set()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait so long, or until another look is wanted."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._wanted.wait()
+
     async def _run(self) -> None:
         while self.viewers:
             self._wanted.clear()
+            self._has_moved = self._is_rested = False
             began = monotonic()
-            days = {viewer.expiration for viewer in self.viewers}
+            days = {viewer.expiration for viewer in self.viewers if viewer.only != ""}
             wanted = None if None in days else frozenset(day for day in days if day is not None)
             try:
                 loop = asyncio.get_running_loop()
@@ -132,10 +163,13 @@ class Feed:
             for viewer in self.viewers:
                 viewer.news.set()
             took = monotonic() - began
+            rest = max(took, LEAST_REST)
             pace = PACE if self.newest is None or self.newest.is_open else PACE_WHEN_CLOSED
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(pace - took, took)):
-                    await self._wanted.wait()
+            await self._wait(rest)
+            self._is_rested = True
+            if not self._has_moved:
+                await self._wait(pace - took - rest)
+        listener().market_watchers.discard(self._hear)
 
     def _look(self, wanted: frozenset[date] | None) -> Look:
         """Look at the chain, in a thread; the connection goes back before the thread rests."""
@@ -151,9 +185,16 @@ class Feed:
         cells: dict[date, dict[str, Texts]] = {}
         for one in contracts:
             cells.setdefault(one.expiration_date, {})[one.symbol] = texts[one.symbol]
-        live = is_open(now)
-        said = standing(underlying.quote, now)
+        trouble = self._trouble_at(now)
+        live = is_open(now) and not trouble
+        said = standing(underlying.quote, now, trouble)
         return Look(live, first_live_date(now), f"Live. {said}" if live else said, _spot(underlying), cells)
+
+    def _trouble_at(self, now: datetime) -> str:
+        """Answer what is wrong with the source, asked every few seconds: one of many symbols looks at all of them."""
+        if self._trouble is None or monotonic() - self._trouble[0] > TROUBLE_LASTS:
+            self._trouble = monotonic(), find_trouble(now)
+        return self._trouble[1]
 
     def _listed(self, underlying: Underlying, now: datetime, wanted: frozenset[date] | None) -> list[ListedContract]:
         key = (first_live_date(now), wanted)

@@ -1,7 +1,8 @@
-"""`/streams/chain/{symbol}`: the cells of a chain as they change, as one line of JSON a second.
+"""`/streams/chain/{symbol}`: the cells of a chain as they change, as lines of JSON.
 
 Where contracts end while the page is open it says `chain-changed` instead, and the page fetches itself again:
-cells of contracts that no longer trade never stand under a head of a later time.
+cells of contracts that no longer trade never stand under a head of a later time. The page of one contract
+(`only`, its symbol) hears of that one, and the page of an underlying (`only`, empty) of the share alone.
 
 A browser allows a host six connections, so the one stream of the page also says, to staff who see the
 count in the navigation, that the queue of options requests changed. No connection to the database is
@@ -24,10 +25,11 @@ from accounts.acting import tenant_of
 from accounts.models import User
 from accounts.page_stream import QUEUE_CHANGED, tells_of_queue
 from accounts.permissions import Permission
-from brokerage.errors import Unauthenticated
+from brokerage.errors import InvalidParameter, Unauthenticated
 from brokerage.sse import HEARTBEAT_SECONDS, Stream, listener, refusals_as_json
 from options.chain import get_underlying
 from options.chain_feed import Feed, Look, Viewer, feed_of
+from options.rules.contracts import parse_symbol
 
 CHAIN_CHANGED = b"event: chain-changed\ndata: {}\n\n"
 
@@ -36,8 +38,13 @@ CHAIN_CHANGED = b"event: chain-changed\ndata: {}\n\n"
 async def chain_changes(request: HttpRequest, symbol: str) -> StreamingHttpResponse:
     """Stream `quotes` of the chain to anybody signed in; 401 to others, 404 for an unknown underlying."""
     user, known = await sync_to_async(_require_known)(request, symbol)
+    only = request.GET.get("only")
+    day = _day(request, "expiration") if only is None else _expiration_of(only)
     viewer = Viewer(
-        _day(request, "expiration"), with_greeks=request.GET.get("greeks") == "1", live_from=_day(request, "live_from")
+        day,
+        with_greeks=request.GET.get("greeks") == "1",
+        live_from=_day(request, "live_from"),
+        only=only if only is None or day else "",
     )
     queue = None
     if user.may(Permission.VIEW_AUDIT):
@@ -51,6 +58,12 @@ async def chain_changes(request: HttpRequest, symbol: str) -> StreamingHttpRespo
 def _day(request: HttpRequest, name: str) -> date | None:
     with suppress(ValueError):
         return date.fromisoformat(request.GET.get(name, ""))
+    return None
+
+
+def _expiration_of(symbol: str) -> date | None:
+    with suppress(InvalidParameter):
+        return parse_symbol(symbol).expiration_date
     return None
 
 

@@ -33,6 +33,7 @@ from options.chain import (
 from options.chain_accounts import list_candidates
 from options.chain_cells import COLUMNS, standing, texts_of
 from options.errors import ContractNotFound
+from options.market_standing import find_trouble
 from options.rules.chain import MOST_CONTRACTS, days_until
 from options.rules.contracts import contract_name
 from options.rules.expirations import first_live_date, is_expired
@@ -96,7 +97,7 @@ def chain(request: SignedInRequest, symbol: str) -> HttpResponse:
         "texts": texts_of(contracts, shown.priced),
         "left_out": shown.left_out,
         "most": MOST_CONTRACTS,
-        "standing": standing(shown.underlying.quote, now),
+        "standing": standing(shown.underlying.quote, now, find_trouble(now)),
         "account": account,
         "asked": asked,
         "expirations": _expirations(share.symbol, asked, expirations, account),

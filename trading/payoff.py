@@ -6,16 +6,16 @@ says the same in numbers.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from itertools import pairwise
 
 from brokerage.templatetags.formats import money, price
+from options.rules.curves import round_numbers
 from trading.rules.preview import PayoffPoint
 
 ZERO = Decimal(0)
 WIDTH, HEIGHT = Decimal(520), Decimal(250)
 LEFT, RIGHT, TOP, BOTTOM = Decimal(64), Decimal(12), Decimal(12), Decimal(26)
-STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 ROUNDING = Decimal("0.1")
 
 
@@ -97,8 +97,8 @@ def draw_payoff(
         line=path((one.price, one.profit) for one in line),
         gain=area(1),
         loss=area(-1),
-        x_ticks=tuple(Tick(x(at), price(at).removesuffix(".00")) for at in _ticks(low, high, 5)),
-        y_ticks=tuple(Tick(y(at), _dollars(at)) for at in _ticks(bottom, top, 5)),
+        x_ticks=tuple(Tick(x(at), price(at).removesuffix(".00")) for at in round_numbers(low, high, 5)),
+        y_ticks=tuple(Tick(y(at), _dollars(at)) for at in round_numbers(bottom, top, 5)),
         markers=tuple(
             Marker(x(at), y(profit_at(points, at)), kind, label, at) for label, kind, at in known if low <= at <= high
         ),
@@ -137,15 +137,6 @@ def _room(profits: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
     bottom, top = min(*profits, ZERO), max(*profits, ZERO)
     margin = max((top - bottom) * Decimal("0.1"), Decimal(1))
     return bottom - margin, top + margin
-
-
-def _ticks(low: Decimal, high: Decimal, most: int) -> list[Decimal]:
-    """Answer round numbers between two ends, at most so many."""
-    exponent = Decimal(10) ** ((high - low) / most).adjusted()
-    step = next((one * exponent for one in STEPS if one * exponent * most >= high - low), 10 * exponent)
-    first = (low / step).to_integral_value(ROUND_CEILING)
-    last = (high / step).to_integral_value(ROUND_FLOOR)
-    return [number * step for number in range(int(first), int(last) + 1)]
 
 
 def _rows(points: Sequence[PayoffPoint], labels: dict[Decimal, str], high: Decimal) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.saved_lists import routes_of
-from trading import views_blotter, views_positions, views_refusals
+from trading import views_blotter, views_held, views_positions, views_refusals
 
 urlpatterns = [
     *routes_of(views_blotter.BLOTTER),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("orders/refusals", views_refusals.refusals, name="refusals"),
     path("accounts/<id:account_id>/refusals", views_refusals.account_refusals, name="account_refusals"),
     path("positions", views_positions.book, name="book"),
+    path("held/<path:symbol>", views_held.held, name="held"),
     path("positions/<path:symbol>", views_positions.holders, name="holders"),
 ]

@@ -52,6 +52,7 @@ NAVIGATION = (
     Destination("Options queue", "queue", "/options/queue", SEES_QUEUE, "/options", "/options/queue/count"),
     Destination("Team", "team", "/team", "manage_staff"),
     Destination("API keys", "key", "/api-keys", "manage_api_keys"),
+    Destination("Market data", "data", "/market-data", "manage_market_data"),
     Destination("Compliance", "compliance", "/compliance", "view_audit"),
     Destination("Audit", "audit", "/audit", "view_audit"),
     Destination("Settings", "settings", "/settings", "manage_settings"),

@@ -21,13 +21,15 @@ HEADS = {
     "volume": ("Vol", "Volume: contracts traded in this session"),
     "interest": ("OI", "Open interest: contracts open after the last session"),
     "volatility": ("IV", "Implied volatility"),
-    "delta": ("Delta", "Delta: change for a dollar of the underlying"),
+    "delta": ("Delta", "Delta: change for a dollar of the underlying; follow it to the contract"),
     "gamma": ("Gamma", "Gamma: change of delta for a dollar of the underlying"),
     "theta": ("Theta", "Theta: change in a day"),
     "vega": ("Vega", "Vega: change for a point of volatility"),
     "rho": ("Rho", "Rho: change for a point of interest"),
 }
 SIDE_OF = {"bid": "sell", "ask": "buy"}
+TO_CONTRACT = "delta"  # The one column that is always shown, quoted or not.
+CONTRACT = "/options/chain/contracts/"
 
 register = template.Library()
 
@@ -97,6 +99,8 @@ def _cells(one: ListedContract | None, columns: list[tuple[str, int]], texts: Ma
     return "".join(
         f'<td class="{name}"><a href="{linked}{one.symbol}&amp;side={SIDE_OF[name]}">{said[index]}</a></td>'
         if linked and name in SIDE_OF and said[index] != ABSENT
+        else f'<td class="{name}"><a data-stays href="{CONTRACT}{one.symbol}">{said[index]}</a></td>'
+        if name == TO_CONTRACT
         else f'<td class="{name}">{said[index]}</td>'
         for name, index in columns
     )

@@ -1,16 +1,20 @@
-// The chain: cells change as their quotes do. Without this file the page has a link that refreshes it.
+// The chain, the page of an underlying, and that of a contract: cells change as their quotes do.
+// Without this file these pages have a link that refreshes them.
 "use strict";
 
 (() => {
   const ABSENT = "\u2014";
   const SIDE_OF = { bid: "sell", ask: "buy" };
   const SILENT_AFTER = 60_000;
+  const WORKED_OUT_AFTER = 1_500;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const seen = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       target.isInSight = isIntersecting;
     }
   });
+
+  const findRoot = () => document.querySelector("#chain, #market");
 
   // Where each contract stands, read once from the chain that is shown.
   let shown = null;
@@ -62,7 +66,7 @@
       return false;
     }
     const link = cell.firstElementChild;
-    if (link && text !== ABSENT) {
+    if (link && (text !== ABSENT || link.dataset.stays !== undefined)) {
       link.textContent = text;
     } else if (address && text !== ABSENT && !link) {
       const made = document.createElement("a");
@@ -84,6 +88,16 @@
       const address = trade && SIDE_OF[name] ? `${trade}${symbol}&side=${SIDE_OF[name]}` : "";
       if (cell && write(cell, changes[at + 1], address) && !isFirst && element.isInSight) {
         flash(cell);
+      }
+    }
+  };
+
+  // The page of one contract has a place for each figure.
+  const writeFigures = (chain, changes, isFirst) => {
+    for (let at = 0; at < changes.length; at += 2) {
+      const place = chain.root.querySelector(`[data-cell="${chain.names[changes[at]]}"]`);
+      if (place && write(place, changes[at + 1]) && !isFirst) {
+        flash(place);
       }
     }
   };
@@ -141,6 +155,21 @@
     }
   };
 
+  // What the server works out of a quote fetches itself again, soon after and once, unless somebody is in it.
+  let isWaiting = false;
+  const workOut = (root) => {
+    if (isWaiting || !root.querySelector("[data-quoted]")) {
+      return;
+    }
+    isWaiting = true;
+    setTimeout(() => {
+      isWaiting = false;
+      for (const part of document.querySelectorAll("[data-quoted]:not(:focus-within)")) {
+        window.htmx.trigger(part, "quoted");
+      }
+    }, WORKED_OUT_AFTER);
+  };
+
   const say = (root, text, isLive) => {
     const place = root.querySelector("[data-standing]");
     if (place && place.textContent !== text) {
@@ -150,7 +179,7 @@
   };
 
   const hear = (event) => {
-    const root = document.getElementById("chain");
+    const root = findRoot();
     if (!root) {
       return;
     }
@@ -158,9 +187,16 @@
     const chain = read(root);
     chain.heardAt = Date.now();
     for (const [symbol, changes] of Object.entries(message.cells)) {
-      writeContract(chain, symbol, changes, message.first);
+      if (root.dataset.only === symbol) {
+        writeFigures(chain, changes, message.first);
+      } else {
+        writeContract(chain, symbol, changes, message.first);
+      }
     }
     writeSpot(chain, message.spot, message.first);
+    if (!message.first && (message.cells[root.dataset.only] || message.spot.price)) {
+      workOut(root);
+    }
     say(root, message.said, message.live);
   };
 
@@ -187,7 +223,7 @@
       const stream = createEventSource(url);
       if (url.startsWith("/streams/chain/")) {
         stream.addEventListener("quotes", (event) => {
-          if (document.getElementById("chain")?.getAttribute("sse-connect") === url) {
+          if (findRoot()?.getAttribute("sse-connect") === url) {
             hear(event);
           }
         });

@@ -66,6 +66,29 @@ def test_cells_and_the_line_of_the_money_follow_the_stream(page, listing):
     expect(page.locator("[data-standing]")).to_have_text("Live.")
 
 
+def test_the_figures_of_a_contract_follow_the_stream_and_so_does_what_is_worked_out_of_them(page, listing):
+    say(page, {"first": True}, {"cells": {osi(190): [0, "1.40", 11, "77"]}, "spot": {"last": "191.00"}})
+
+    with page.expect_response(lambda response: response.request.headers.get("hx-target") == "worth") as worked_out:
+        page.goto(f"/options/chain/contracts/{osi(190)}")
+
+    assert worked_out.value.status == 200
+    expect(page.locator("#worth")).to_contain_text("$120.50")  # 1.225 a share, less 2.00 of intrinsic value
+    expect(page.locator('[data-cell="bid"]')).to_have_text("1.40")
+    expect(page.locator('[data-cell="bid_size"]')).to_have_text("77")
+    expect(page.locator('[data-spot="last"]')).to_have_text("191.00")
+
+
+def test_prices_are_drawn_again_from_their_table_and_say_what_is_pointed_at(page, listing):
+    page.goto(f"{PAGE}/underlying")
+
+    chart = page.locator("[data-prices]")
+    expect(chart.locator(".u-over")).to_be_visible()
+    expect(chart.locator(".chart-line")).to_have_count(0)
+    chart.locator(".u-over").hover(position={"x": 5, "y": 20})
+    expect(chart.locator(".chart-told")).to_contain_text("Jan 24, 09:3")
+
+
 def test_expiration_strikes_and_columns_are_chosen_in_place(page, listing):
     page.goto(PAGE)
 

@@ -32,8 +32,10 @@ from accounts.services.users import issue_api_key, system_user
 from brokerage import clock
 from brokerage.errors import BrokerageError
 from options.choices import ReasonCode, ReviewAct
-from options.models import Asset
+from options.models import Asset, DataUsage
+from options.rules.data_access import EntitlementTicket, PriceTicket
 from options.rules.review import Verdict
+from options.services.data_access import change_entitlement, set_data_price
 from options.services.level_reviews import open_level_review
 from options.services.review import ask_applicant, decide_application
 from tests.accounts.openings import STEPS
@@ -124,6 +126,8 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/security", "/security/password", "/security/passkeys/add", "/sign-out"),
         *_ok("/options/chain?all=1", "/options/chain/AAPL", "/options/chain/AAPL?expiration=all&strikes=all&greeks=1"),
         *_ok("/options/chain/AAPL/trade?contract={call}&side=sell", "/options/chain/AAPL?account={account_id}"),
+        *_ok("/options/chain/AAPL/underlying", "/options/chain/AAPL/underlying?period=1Y"),
+        *_ok("/options/chain/contracts/{call}", "/options/chain/contracts/{call}?period=1Y"),
         Visit("/nowhere", 404),
         Visit("/team", 403),
     ],
@@ -138,7 +142,7 @@ VISITS: dict[str, list[Visit]] = {
             "/team", "/team/add", "/team/{member_id}", "/team/{principal_id}", "/team/{shut_out_id}", "/team/{admin_id}"
         ),
         *_ok("/api-keys", "/api-keys?ended=1", "/api-keys/new", "/api-keys/{key_id}", "/api-keys/{revoked_key_id}"),
-        *_ok("/settings", "/audit"),
+        *_ok("/settings", "/audit", "/market-data"),
         *_ok("/security", "/security/password", "/security/app/remove", "/security/recovery-codes"),
         *_ok("/security/recovery-codes/new", "/security/passkeys/{passkey_id}/remove"),
         *_ok("/security/again", "/security/again/code", "/security/again/passkey"),
@@ -149,6 +153,7 @@ VISITS: dict[str, list[Visit]] = {
         *_ok("/api-keys", "/api-keys?correspondent=GLBX", "/api-keys/new", "/settings", "/settings/ACME", "/audit"),
         *_ok("/assignments", "/assignments/notices", "/assignments/notices/{notice_id}?again=1", "/assignments/import"),
         *_ok("/compliance", "/expiring/2026-01-16/prices"),
+        *_ok("/market-data", "/market-data/ACME", "/market-data/ACME?month=2024-05", "/market-data/GLBX"),
     ],
     "principal": [
         *_ok("/options/queue", "/options/queue?level=1&query=nobody", "/options/queue/count"),
@@ -160,6 +165,7 @@ VISITS: dict[str, list[Visit]] = {
     "customer": [
         *_ok(OWN, OWN + "/profile", "/security"),
         *_ok(*(OWN + part for part in OPTIONS), *ASKING, "/options/chain/AAPL", OWN + ORDER[0]),
+        *_ok("/options/chain/contracts/{call}"),
         *_ok("/assignments/how", OWN + "/assignments", "/assignments/{assignment_id}"),
         Visit(OWN + "/options/lower?level=3", 422),
         Visit(OWN + "/notes", 404),
@@ -303,7 +309,25 @@ def _keys_of(firm: Correspondent) -> dict[str, Any]:
         key, _ = issue_api_key(correspondent=firm, name=LONG[:LONGEST_NAME], allowed_networks=["203.0.113.0/24"] * 3)
         revoked, _ = issue_api_key(correspondent=firm, name="Night batch")
     ApiKey.objects.filter(pk=revoked.pk).update(revoked_at=clock.real_now())
+    _take_data(key)
     return {"key_id": key.key_id, "revoked_key_id": revoked.key_id}
+
+
+def _take_data(key: ApiKey) -> None:
+    """Make what a key with a long name took of market data, and an agreement with long words about it."""
+    firm, admin = key.user.correspondent, system_user()
+    assert firm is not None
+    for endpoint in ("v1beta1/options/snapshots/<str:underlying_symbol>", "v2/stocks/bars"):
+        facts = {"day": clock.today(), "endpoint": endpoint, "requests": 1_234_567, "points": 9_876_543_210}
+        DataUsage.objects.create(correspondent=firm, api_key=key, **facts)
+    agreed = EntitlementTicket(feed="opra", signed_by=LONG, signed_on=clock.today(), reason=LONG * 3)
+    change_entitlement(actor=admin, correspondent_id=firm.pk, ticket=agreed, seen=None)
+    later = replace(agreed, feed="none", effective_on=clock.today() + timedelta(days=30))
+    change_entitlement(actor=admin, correspondent_id=firm.pk, ticket=later, seen=firm.data_entitlements.latest("pk").pk)
+    month = clock.today().replace(day=1)
+    set_data_price(
+        actor=admin, ticket=PriceTicket(feed="opra", month=month, monthly_amount=Decimal(9_876_543), reason=LONG)
+    )
 
 
 def _papers_of(account: Account, clerk: User) -> dict[str, Any]:
