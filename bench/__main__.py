@@ -1,6 +1,7 @@
 """`python -m bench`: start an installation, seed it, measure, trade; seed far more and again; write the tables."""
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
@@ -8,17 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from bench import DATA, ROOT
 from bench.book import pick_sample, time_floor, version
 from bench.deciding import APPLICANTS, measure_deciding
 from bench.expiration import MOST_ACCOUNTS, measure_expiration
 from bench.expiring import ACCOUNTS, POSITIONS, QUICK_ACCOUNTS, QUICK_POSITIONS, Expiring, measure_expiring
+from bench.fed import Fed, measure_fed
 from bench.measuring import take_times, watched_memory
 from bench.orders import FIRM_CASH, Ordered, Trading
 from bench.people import PATIENCE, senders
 from bench.report import Export, Results, machine, write
-from bench.scenarios import Scenario, exports, scenarios
+from bench.scenarios import KEY, OPERATIONS, Scenario, exports, scenarios
 from tests.installation import Installation, free_port, take_on
 
 SIZES, QUICK_SIZES = (1_000, 100_000), (40, 120)
@@ -91,6 +95,15 @@ class Bench:
             say(f"  {name}: {times.percentile(50):.0f} ms, floor {found.floor.percentile(50):.0f}")
         return found
 
+    def measure_fed(self) -> Fed:
+        """Start again with a market that is fed, and answer how much it takes in and how soon it is seen."""
+        say("Starting again with a market that is fed")
+        found = measure_fed(
+            self.installation, self.senders[OPERATIONS], self.senders[KEY], self.partner.url, is_quick=self.is_quick
+        )
+        say(f"  {found.beside_the_api:,.0f} quotes a second, floor {found.floor:,.0f}")
+        return found
+
     def _seed(self, accounts: int, *, expiring: int = 0) -> str:
         """Seed that many accounts more, and answer what the command says at its end."""
         line = ""
@@ -108,8 +121,14 @@ class Bench:
         return min(wanted, 2) if self.is_quick else wanted
 
     def _send(self, scenario: Scenario, turn: int = 0) -> bytes:
-        """Send one request; an answer other than the expected one ends the measuring."""
+        """Send one request, or one for each page; an answer other than the expected one ends the measuring."""
         path, body = scenario.post(turn) if scenario.post else (scenario.path, None)
+        content = self._ask(scenario, path, body)
+        while scenario.is_whole and (token := json.loads(content)["next_page_token"]):
+            content = self._ask(scenario, f"{path}&page_token={quote(token)}", body)
+        return content
+
+    def _ask(self, scenario: Scenario, path: str, body: dict[str, Any] | None) -> bytes:
         answer = self.senders[scenario.sender].request(
             "POST" if scenario.post else "GET",
             self.partner.url + path,
@@ -173,7 +192,8 @@ def main() -> None:
         many = bench.measure(large, small)
         expiring = bench.measure_expiring()
         deciding = measure_deciding(APPLICANTS // 100 if options.quick else APPLICANTS)
-        document = write(facts, few, many, deciding, expiring)
+        fed = bench.measure_fed()
+        document = write(facts, few, many, deciding, expiring, fed)
     if output is None:
         say(document)
     else:

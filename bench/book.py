@@ -1,6 +1,7 @@
 """The seeded book, looked at without the web server: one account to ask for, and how fast bare SQL is."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,16 @@ PUT = """
     WHERE contract."right" = 'put' AND contract.expiration_date > now() + interval '20 days'
     ORDER BY contract.strike_price, asset.symbol LIMIT 1
 """
+# Contracts on one share, those around the money of one month first.
+CONTRACTS = """
+    SELECT asset.symbol FROM options_optioncontract AS contract
+    JOIN options_asset AS asset ON asset.id = contract.asset_id
+    JOIN options_asset AS share ON share.id = contract.underlying_id
+    WHERE share.symbol = 'SPY' AND contract.retired_at IS NULL AND contract.expiration_date > now() + interval '20 days'
+    ORDER BY contract.expiration_date, abs(contract.strike_price - (
+        SELECT avg(strike_price) FROM options_optioncontract WHERE underlying_id = share.id
+    )), asset.symbol LIMIT 100
+"""
 ROW = "SELECT id, account_number, name, status, email_address, enabled_assets, created_at FROM accounts_account"
 NEWEST = "kind = 'customer' AND correspondent_id = %(correspondent)s"
 ORDERED = "ORDER BY created_at DESC, id DESC LIMIT 51"
@@ -53,7 +64,7 @@ FLOOR = {
 class Sample:
     """The account that is asked for and the token of the page after it; the same of a request; who asks for level 2.
 
-    `put` is a contract that the account can write.
+    `put` is a contract that the account can write, `contracts` a hundred on SPY, and `session` the last date with one.
     """
 
     account_id: str
@@ -67,6 +78,8 @@ class Sample:
     waiting_middle: str
     askers: tuple[str, ...]
     put: str
+    contracts: tuple[str, ...]
+    session: date
 
     @property
     def opened_on(self) -> str:
@@ -78,12 +91,14 @@ def pick_sample(data_dir: Path) -> Sample:
     """Answer an account of the book that has something of everything."""
     django.setup()
     from brokerage.api import page_token
+    from brokerage.market_calendar import NEW_YORK, last_close
 
     with connect(data_dir) as connection:
         found = connection.execute(PICK).fetchone()
         waiting = connection.execute(WAITING).fetchone()
         askers = tuple(str(one) for (one,) in connection.execute(ASKERS))
         put = connection.execute(PUT).fetchone()
+        contracts = tuple(symbol for (symbol,) in connection.execute(CONTRACTS))
     assert found is not None, "no seeded account holds anything"
     assert waiting is not None, "no seeded request waits"
     assert put is not None, "no put is listed"
@@ -91,6 +106,7 @@ def pick_sample(data_dir: Path) -> Sample:
     return Sample(
         *(str(account_id), number, name, email, phone, opened_at, page_token(opened_at, account_id)),
         *(str(waiting[0]), page_token(waiting[1], waiting[0]), askers, put[0]),
+        *(contracts, last_close(datetime.now(UTC)).astimezone(NEW_YORK).date()),
     )
 
 

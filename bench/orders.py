@@ -184,17 +184,19 @@ class Trading:
             times[name] = times.get(name, 0.0) + _seconds(process)
         for server in self.installation.servers:
             main = server.find()
-            whole = [main, *main.children()] if main else []
-            times[server.name] = sum(_seconds(process) for process in whole)
+            if main is not None:
+                times[server.name] = _seconds(main, with_ended=True) + sum(map(_seconds, main.children()))
         return times
 
 
-def _seconds(process: psutil.Process) -> float:
+def _seconds(process: psutil.Process, *, with_ended: bool = False) -> float:
+    """Answer the seconds that a process has taken, with those of its children that have ended where asked."""
     try:
         taken = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    return float(taken.user + taken.system)
+    ended = taken.children_user + taken.children_system if with_ended else 0.0
+    return float(taken.user + taken.system + ended)
 
 
 def _shapes(calls: list[str], puts: list[str]) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ import psutil
 from bench.deciding import Deciding
 from bench.expiration import Expired
 from bench.expiring import Expiring
+from bench.fed import Fed
 from bench.measuring import Memory, Times
 from bench.orders import Ordered
 from bench.scenarios import Scenario
@@ -69,6 +70,14 @@ NOTES = {
         " every position by its risk, counts days and outcomes, and shows fifty. The floor reads the same positions"
         " with their contracts, cash and shares in one bare statement, and decides and ranks nothing."
     ),
+    "Market data that comes in": (
+        "The same installation with a fed market (`STRIKEBOOK_MARKET=alpaca`) of 2,000 contracts on one share. One"
+        " process takes in a thousand quotes to a commit: each is kept in its day, becomes the newest of its contract,"
+        " and whoever looks on is told. The floor copies the same rows by bare `psycopg` into one table with the same"
+        " key. Meanwhile one client asks for snapshots with greeks, its next as soon as its last is answered. A quote"
+        " by itself is timed from before it is taken in until the line of the stream is read, or the cell of the"
+        " chain has changed in the browser."
+    ),
     "The database alone": (
         "The queries under the list by bare `psycopg`, as the owner of the tables: what no web server can undercut."
     ),
@@ -112,7 +121,9 @@ def machine(postgresql: str) -> dict[str, object]:
     }
 
 
-def write(facts: dict[str, object], small: Results, large: Results, deciding: Deciding, expiring: Expiring) -> str:
+def write(
+    facts: dict[str, object], small: Results, large: Results, deciding: Deciding, expiring: Expiring, fed: Fed
+) -> str:
     """Answer the whole document."""
     parts = [HEAD.format(**facts), _seeding(small, large)]
     keys = {(one.group, one.name): one for one in small.requests}
@@ -120,7 +131,7 @@ def write(facts: dict[str, object], small: Results, large: Results, deciding: De
     for group in dict.fromkeys(group for group, _ in keys):
         rows = [(name, small.requests[one], others[group, name]) for (of, name), one in keys.items() if of == group]
         parts.append(f"## {group}\n\n" + _compared(rows, small, large))
-    parts += [_orders(small, large), _expiration(small, large), _expiring(expiring), _deciding(deciding)]
+    parts += [_orders(small, large), _expiration(small, large), _expiring(expiring), _fed(fed), _deciding(deciding)]
     parts.append(_exports(small, large))
     floor = [(name, times, large.floor[name]) for name, times in small.floor.items()]
     parts.append(f"## The database alone\n\n{NOTES['The database alone']}\n\n" + _compared(floor, small, large))
@@ -181,6 +192,27 @@ def _expiring(expiring: Expiring) -> str:
     lines += [f"| {name} | {_ms(times.percentile(50))} | {_ms(times.percentile(95))} |" for name, times in rows.items()]
     note = NOTES["Expiring"].format(positions=expiring.positions)
     return f"## Expiring\n\n{note}\n\n" + "\n".join(lines) + "\n"
+
+
+def _fed(fed: Fed) -> str:
+    taken = {
+        "taken in, alone": fed.alone,
+        "taken in while the API answers": fed.beside_the_api,
+        "loaded from a file (CSV)": fed.loaded,
+        "the floor": fed.floor,
+    }
+    lines = ["| | quotes/s |", "|---|--:|", *(f"| {name} | {rate:,.0f} |" for name, rate in taken.items()), ""]
+    times = {
+        "snapshots of 100, nothing coming in": fed.idle,
+        "snapshots of 100, while quotes come in": fed.busy,
+        "quote to the reader of an event stream": fed.to_reader,
+        "quote to the cell in Chromium": fed.to_browser,
+    }
+    lines += ["| | p50 | p95 |", "|---|--:|--:|"]
+    for name, each in times.items():
+        shown = ("no browser", "") if each is None else (_ms(each.percentile(50)), _ms(each.percentile(95)))
+        lines.append(f"| {name} | {' | '.join(shown)} |")
+    return f"## Market data that comes in\n\n{NOTES['Market data that comes in']}\n\n" + "\n".join(lines) + "\n"
 
 
 def _deciding(deciding: Deciding) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from bench.book import Sample
 from trading.demo.people import application_body
 
+TWO_MONTHS = timedelta(days=60)
 OPERATIONS, COMPLIANCE, PRINCIPAL, KEY = "operations", "compliance", "rop", "key"
 
 
@@ -17,7 +19,8 @@ OPERATIONS, COMPLIANCE, PRINCIPAL, KEY = "operations", "compliance", "rop", "key
 class Scenario:
     """One request: who sends it, where to, and what its answer must contain to count.
 
-    One that writes has `post`: it answers the path and the body of the n-th time.
+    One that writes has `post`: it answers the path and the body of the n-th time. One that is `whole` is
+    asked for page by page, to the last.
     """
 
     group: str
@@ -28,6 +31,7 @@ class Scenario:
     times: int = 40
     is_fragment: bool = False
     post: Callable[[int], tuple[str, dict[str, Any]]] | None = None
+    is_whole: bool = False
 
 
 def scenarios(sample: Sample) -> Iterator[Scenario]:
@@ -39,6 +43,7 @@ def scenarios(sample: Sample) -> Iterator[Scenario]:
     yield from _queue(sample)
     yield from _trading(sample)
     yield from _api(sample)
+    yield from market_data(sample)
 
 
 def exports(sample: Sample) -> Iterator[Scenario]:
@@ -158,6 +163,30 @@ def _api(sample: Sample) -> Iterator[Scenario]:
         return f"/v1/accounts/{sample.askers[number]}/options/approval", {"level": 2}
 
     yield Scenario(group, "POST options/approval", "", "requested_level", key, times=len(sample.askers) - 2, post=ask)
+
+
+def market_data(sample: Sample) -> Iterator[Scenario]:
+    """Yield what a program asks of the market, and first what no answer of it can undercut."""
+    group, key, options = "Market data, as one key", KEY, "/v1beta1/options"
+    fifty, hundred = (",".join(sample.contracts[:many]) for many in (50, 100))
+    until = f"end={sample.session}&limit=10000"
+    further = '"next_page_token":"'
+    yield Scenario(group, "the floor: a request that reads no market", f"{options}/meta/exchanges", "MIAX", key)
+    yield Scenario(group, "newest quotes of 100", f"{options}/quotes/latest?symbols={hundred}", "bp", key)
+    yield Scenario(group, "snapshots of 100", f"{options}/snapshots?symbols={hundred}", "delta", key, times=20)
+    yield Scenario(
+        group,
+        "chain of 2,000 with greeks, two pages",
+        f"{options}/snapshots/SPY?limit=1000",
+        "delta",
+        key,
+        times=10,
+        is_whole=True,
+    )
+    bars = f"{options}/bars?timeframe=1Min&symbols={fifty}&start={sample.session}&{until}"
+    yield Scenario(group, "one day of minute bars of 50, whole", bars, '"vw"', key, times=10, is_whole=True)
+    trades = f"{options}/trades?symbols={fifty}&start={sample.session - TWO_MONTHS}&{until}"
+    yield Scenario(group, "10,000 trades", trades, further, key, times=20)
 
 
 _openings = count()

@@ -60,11 +60,12 @@ class Installation:
     def servers(self) -> list[EmbeddedServer]:
         return [PostgreSQL(self.data_dir), Valkey(self.data_dir)]
 
-    def start(self) -> None:
+    def start(self, **settings: str) -> None:
+        """Run `serve`, with these environment variables beside those that there are."""
         with self.output.open("w") as output:
             self.serving = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), "serve"],
-                env={**environment(), "STRIKEBOOK_DATA": str(self.data_dir), "PORT": str(self.port)},
+                env={**environment(), "STRIKEBOOK_DATA": str(self.data_dir), "PORT": str(self.port), **settings},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

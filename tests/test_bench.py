@@ -18,9 +18,11 @@ GROUPS = (
     "Options queue, a tenth of the accounts waiting",
     "Trading",
     "API, as one key",
+    "Market data, as one key",
     "Orders",
     "Expiration",
     "Expiring",
+    "Market data that comes in",
     "Deciding",
     "Exports",
     "The database alone",
@@ -51,7 +53,7 @@ def test_a_quick_bench_measures_every_scenario_at_both_sizes(data, tmp_path):
     assert [line[3:] for line in written.splitlines() if line.startswith("## ")] == list(GROUPS)
     assert all(fact in written for fact in ("| processor |", "| PostgreSQL |", "| Python |"))
     timed = [line for line in written.splitlines() if line.endswith(" |") and " | x " in line]
-    assert len(timed) == 63
+    assert len(timed) == 69
     assert all(line.count("|") == 7 for line in timed)
     assert written.count(" accounts a second") == 2
     assert "| CSV, everything | 40 | 42 |" in written  # two were opened over the API, and two more
