@@ -98,7 +98,7 @@ def refusal(read, said):
         ),
         (stock_bars, {"symbols": "AAPL", "timeframe": "1Day", "asof": "-"}, "asof: must be a date such as 2026-01-31"),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_a_bad_query_is_told_what_is_wrong_with_it(read, query, said):
     assert refusal(read, query)["message"] == said
