@@ -237,7 +237,7 @@ def test_greeks_are_absent_where_no_trade_in_the_share_is_known(acme_api, lively
         ({"updated_since": "2024-01-24T16:00:01Z"}, set()),
         ({"updated_since": "2024-01-24"}, {CALL, *LIVELY}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_the_chain_of_a_share_is_narrowed(acme_api, lively, query, found):
     assert set(asked(acme_api, "snapshots/AAPL", **query)["snapshots"]) == found
