@@ -1,5 +1,6 @@
 """Market data of shares over REST: `/v2/stocks/…`, what options are priced with (contract/trading.md 9.4)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,7 @@ from options.models import Asset
 from options.services.entitlements import past_stock_feed_for, stock_feed_for
 
 
-class LatestView(DataView):
+class LatestView(DataView, ABC):
     """The newest of something: of shares in a list, or of the one that the path names."""
 
     kind = ""
@@ -51,9 +52,9 @@ class LatestView(DataView):
             raise NothingKnown(kind=self.kind, symbol=symbol)
         return self.answer({"symbol": symbol, self.kind: found[symbol]}, points=1)
 
+    @abstractmethod
     def newest(self, shares: Sequence[Asset], at: datetime) -> dict[str, Row]:
         """Answer the newest of each share as of `at`, by symbol."""
-        raise NotImplementedError
 
 
 class LatestQuotes(LatestView):
