@@ -1,5 +1,6 @@
 """What a list is narrowed down to, as its URL carries it, and the chips that take a filter away again."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 
 
 @dataclass(frozen=True)
-class ListFilter:
+class ListFilter(ABC):
     """Which rows to list and in what order: everything that the URL of a list carries.
 
     Each list has its own, a frozen dataclass with a default for each field.
@@ -17,9 +18,9 @@ class ListFilter:
     path: ClassVar[str]
 
     @property
+    @abstractmethod
     def parameters(self) -> dict[str, Any]:
         """Answer what the URL carries by name: text, a day, or several values; what is empty it leaves out."""
-        raise NotImplementedError
 
     @property
     def query_string(self) -> str:

@@ -1,6 +1,5 @@
 """A market that is fed: quotes a second while the API answers, and the time from a quote to those who look on."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,13 +16,13 @@ from bench import DATA, ROOT
 from bench.book import pick_sample
 from bench.measuring import Times, take_times
 from bench.scenarios import market_data
+from tests.chromium import FLAGS, find_chromium
 from tests.installation import Installation, free_port
 
 SECONDS, TURNS, ROWS = 10, 40, 1_000_000
 QUICK_SECONDS, QUICK_TURNS, QUICK_ROWS = 1, 2, 5_000
 PATIENCE = 30
 FEED = "from bench.feeding import main; main()"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SHOWN = """([symbol, price]) => [...document.querySelectorAll(`[data-call="${symbol}"] td, [data-put="${symbol}"] td`)]
     .some((cell) => cell.textContent === price)"""
 
@@ -118,12 +117,12 @@ def _wait_for(lines: Iterator[bytes], wanted: bytes) -> None:
 
 def _seen_by_browser(feeder: Feeder, staff: requests.Session, url: str, symbol: str, turns: int) -> Times | None:
     """Look at the chain of the contract's expiration until each price stands there; None without a browser."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_chromium()
     if path is None:
         return None
     found = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         context = browser.new_context()
         context.add_cookies([{"name": one.name, "value": str(one.value), "url": url} for one in staff.cookies])
         page = context.new_page()

@@ -43,6 +43,7 @@ BEGUN_AT_ONCE = 200  # symbols whose past is asked for in one poll
 LATE = timedelta(seconds=5)  # by which a trade may come after quotes of its time
 PATIENCE = 10  # seconds that the vendor may take to answer
 NEVER = datetime.max.replace(tzinfo=UTC)
+ZERO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 FAILURES = (APIError, RequestException)
 TradedUntil = Callable[[Sequence[str]], dict[str, datetime]]
 
@@ -126,11 +127,11 @@ class AlpacaFeed:
                 some = ordered[start : start + AT_ONCE]
                 quoted = [_quote(symbol, one) for symbol, one in side.quotes(some).items() if one]
                 said.quotes += quoted
-                there = max((quote.at for quote in quoted), default=None)  # the newest says what time it is there
+                there = _time_there(quoted)
                 new = [symbol for symbol in some if symbol not in side.known][:left]
                 begun = [symbol for symbol in some if symbol in side.known] + new
                 begins = _begins(side, begun, gaps, there or clock.real_now())
-                for symbol, trade in _trades(side, begun, gaps, there or clock.real_now()):
+                for symbol, trade in _trades(side, begins, gaps):
                     (said.trades if trade.at >= begins[symbol] else said.newest).append((symbol, trade))
                 if there:
                     left -= len(new)
@@ -158,34 +159,30 @@ class AlpacaFeed:
             side.known = known
 
 
+def _time_there(quoted: Iterable[Quote]) -> datetime | None:
+    """Answer what time it is at the vendor's: that of its newest quote. Zero is no time: it says that nobody quoted."""
+    return max((quote.at for quote in quoted if quote.at > ZERO_TIME), default=None)
+
+
 def _begins(side: _Side, symbols: Sequence[str], gaps: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:
     """Answer from which minute on all trades of each symbol are asked for, or were."""
     begins = {symbol: _minute(side.known.get(symbol, now - LATE)) for symbol in symbols}
     again = [symbol for symbol in symbols if symbol in gaps]
-    return begins | dict.fromkeys(again, _gap_begins(again, gaps, now)) if again else begins
+    if again:
+        today = midnight_of(now.astimezone(NEW_YORK).date())
+        begins |= dict.fromkeys(again, max(today, _minute(min(gaps[symbol] for symbol in again) - LATE)))
+    return begins
 
 
-def _gap_begins(symbols: Sequence[str], gaps: Mapping[str, datetime], now: datetime) -> datetime:
-    today = midnight_of(now.astimezone(NEW_YORK).date())
-    return max(today, _minute(min(gaps[symbol] for symbol in symbols) - LATE))
-
-
-def _trades(
-    side: _Side, symbols: Sequence[str], gaps: Mapping[str, datetime], now: datetime
-) -> Iterator[tuple[str, Trade]]:
+def _trades(side: _Side, begins: Mapping[str, datetime], gaps: Mapping[str, datetime]) -> Iterator[tuple[str, Trade]]:
     """Yield what was traded since these were asked for last; see `AlpacaFeed.poll` for what is new."""
-    old = [symbol for symbol in symbols if symbol in side.known]
-    new = [symbol for symbol in symbols if symbol not in side.known]
-    again = [symbol for symbol in new if symbol in gaps]
-    first_seen = [symbol for symbol in new if symbol not in gaps]
+    old = [symbol for symbol in begins if symbol in side.known]
+    new = [symbol for symbol in begins if symbol not in side.known]
     found: dict[str, Any] = {}
     if new:  # a gap may have begun before today, and the newest trade lie between
         found |= {symbol: [one] for symbol, one in side.newest(new).items() if one}
-    if again:
-        since = side.since(again, _gap_begins(again, gaps, now))
-        found |= {symbol: rows for symbol, rows in since.items() if rows}
-    if first_seen:
-        since = side.since(first_seen, _minute(now - LATE))
+    for some in ([one for one in new if one in gaps], [one for one in new if one not in gaps]):
+        since = side.since(some, begins[some[0]]) if some else {}  # those of a kind begin together
         found |= {symbol: rows for symbol, rows in since.items() if rows}
     if old:
         found |= side.since(old, min(side.known[symbol] for symbol in old))

@@ -32,12 +32,15 @@ SELECT wanted.symbol, %(start)s::timestamptz, day.* FROM {WANTED}
 CROSS JOIN {CUT} CROSS JOIN LATERAL (SELECT {SUMS} FROM ({MADE}) AS made HAVING count(*) > 0) AS day
 """  # noqa: S608
 
-# A row of the latest values holds as of `at` where it is of then or before. What a player has not come to
-# yet, or what a row is too new for, is looked up.
-QUOTES = f"""
+PLAYED = """
 WITH standing AS MATERIALIZED (
     SELECT CASE WHEN %(played)s THEN (SELECT played_at FROM options_marketstanding) ELSE 'infinity' END AS played_at
 )
+"""
+# A row of the latest values holds as of `at` where it is of then or before. What a player has not come to
+# yet, or what a row is too new for, is looked up.
+QUOTES = f"""
+{PLAYED}
 SELECT wanted.symbol, coalesce(quote.at, known.quoted_at),
     CASE WHEN quote.at IS NULL THEN known.bid_price ELSE quote.bid_price END,
     coalesce(quote.bid_size, known.bid_size), coalesce(quote.bid_exchange, known.bid_exchange),
@@ -57,9 +60,7 @@ LEFT JOIN LATERAL (
 WHERE quote.at IS NOT NULL OR known.symbol IS NOT NULL
 """  # noqa: S608
 TRADES_LATEST = f"""
-WITH standing AS MATERIALIZED (
-    SELECT CASE WHEN %(played)s THEN (SELECT played_at FROM options_marketstanding) ELSE 'infinity' END AS played_at
-)
+{PLAYED}
 SELECT wanted.symbol, coalesce(trade.at, known.traded_at), coalesce(trade.price, known.trade_price),
     coalesce(trade.size, known.trade_size), coalesce(trade.exchange, known.trade_exchange),
     coalesce(trade.condition, known.trade_condition), coalesce(trade.number, known.trade_number)

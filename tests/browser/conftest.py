@@ -4,7 +4,6 @@ Where no browser is found these tests are skipped, except in CI, where that is a
 """
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from accounts.choices import Role
 from accounts.models import Account, Correspondent, User
 from brokerage import clock
+from tests.chromium import FLAGS, NAMES, find_chromium
 from tests.factories import make_correspondent, make_staff
 from tests.market import make_trader, pin, submit
 from tests.options.contracts import list_contracts
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -37,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_chromium()
     if path is None:
         told = f"No browser was found: none of {', '.join(NAMES)} is on PATH."
         pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)

@@ -1,7 +1,7 @@
 """The feed, from an account with this project's own server: what it says there is what we answer here."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -13,8 +13,8 @@ from brokerage import clock
 from brokerage.market_calendar import NEW_YORK
 from brokerage.processes import Processes
 from options.market import alpaca, wanted
-from options.market.alpaca import FAILURES, AlpacaFeed, _numbered, _Side, _trades
-from options.market.interface import LatestBars, Window
+from options.market.alpaca import FAILURES, AlpacaFeed, _begins, _numbered, _Side, _time_there, _trades
+from options.market.interface import LatestBars, Quote, Window
 from options.market.stored import StoredMarket
 from options.market.synthetic import SyntheticMarket
 from options.models import DailyBar, LatestValue, MarketStanding, MinuteBar, StoredQuote, StoredTrade
@@ -227,7 +227,7 @@ def test_of_a_gap_over_midnight_the_newest_trade_is_asked_too():
     side = _Side(dict, lambda symbols: {"F": {"t": "2026-11-20T20:59:00Z", "p": 12, "s": 1, "i": 3}}, since, dict)
     gaps = {"F": new_york("2026-11-20 15:00")}
 
-    made = list(_trades(side, ["F"], gaps, new_york("2026-11-23 09:00")))
+    made = list(_trades(side, _begins(side, ["F"], gaps, new_york("2026-11-23 09:00")), gaps))
 
     assert [(symbol, one.number) for symbol, one in made] == [("F", 3)]
     assert asked == [new_york("2026-11-23 00:00")]
@@ -284,3 +284,11 @@ def test_serve_keeps_the_feed_where_there_is_a_data_account(settings, tmp_path):
 
     assert "[program:feed]" not in without
     assert "[program:feed]" in processes._configuration()
+
+
+def test_a_quote_of_no_time_does_not_say_what_time_it_is_at_the_vendors():
+    nobody = Quote("F", None, None, 0, 0, None, datetime.min.replace(tzinfo=UTC))
+    quoted = replace(nobody, at=new_york("2026-11-23 11:00"))
+
+    assert _time_there([nobody]) is None
+    assert _time_there([nobody, quoted]) == quoted.at
