@@ -138,11 +138,9 @@ def read_all(
     rows, shown = work.page.rows, _shown(wanted)
     while rows:
         yield work, rows
-        rows = (
-            read_beyond(work.expiring.book, work.outlook, shown, limit=size, key=rows[-1].key)
-            if work.page.after
-            else []
-        )
+        if not work.page.after:
+            return
+        rows = read_beyond(work.expiring.book, work.outlook, shown, limit=size, key=rows[-1].key)
 
 
 def _shown(wanted: ExpiringFilter) -> frozenset[Projected]:
